@@ -8,6 +8,8 @@ import { readBanner } from './rfb-banner.ts';
 
 /** The largest clipboard text that a client may send, in bytes. */
 const MOST_CUT_TEXT_BYTES = 1024 * 1024;
+/** The longest that X takes: after this time it repeats a key that is held, ms. */
+const REPEAT_DELAY_MS = 65_535;
 const FRAMES_PER_SECOND = 60;
 /** Displays are numbered from here on. People's own displays have low numbers. */
 const FIRST_DISPLAY = 100;
@@ -86,6 +88,8 @@ function argumentsOf({ folder, width, height }: XvncOptions, display: number): s
     ...['-AlwaysShared=1', '-UseBlacklist=0', '-AcceptSetDesktopSize=1'],
     ...['-SendPrimary=0', '-SetPrimary=0', '-MaxCutText', `${MOST_CUT_TEXT_BYTES}`],
     ...['-FrameRate', `${FRAMES_PER_SECOND}`, '-desktop', 'UniCore', '-noreset'],
+    // Viewers repeat keys that are held. X would also repeat one whose release is late.
+    ...['-ardelay', `${REPEAT_DELAY_MS}`],
     // An idle screen stays as it is. OpenGL over X would load Mesa, and Chromium does not use it.
     ...['-s', '0', '-dpms', '-extension', 'GLX'],
   ];

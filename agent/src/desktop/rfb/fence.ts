@@ -1,14 +1,11 @@
 /**
- * The interposer's own fences: messages that the server answers when it has handled all before. The answers are
- * taken out of the server's stream, and the viewer never sees them.
- *
- * One of them shows its owner that the server has handled the input so far. The other marks the place in the server's
- * stream from which a new pixel format holds.
+ * The fence that marks the place in the server's stream from which a new pixel format holds.
  *
  * A server works through messages in order, but its updates are on their way meanwhile: nobody but the server
  * knows which of them is the first with new pixels. So, if updates may be on their way, the interposer sends a
  * fence just before SetPixelFormat. With the flag SyncNext the server handles the next message, SetPixelFormat, and
- * answers the fence before it sends anything else.
+ * answers the fence before it sends anything else. The answer is taken out of the stream, and the viewer never
+ * sees it.
  */
 import { ViewerMessage } from './message-types.ts';
 
@@ -16,26 +13,20 @@ import { ViewerMessage } from './message-types.ts';
 export const FENCE_HEADER = 9;
 export const FENCE_REQUEST = 0x80000000;
 export const FENCE_SYNC_NEXT = 4;
-/** The flags BlockBefore and BlockAfter, which an answer repeats. */
-export const FENCE_BLOCK = 3;
 
-/** Payloads of the interposer's own fences. A viewer's fence may have none of them. */
-const PAYLOADS = {
-  pixelFormat: Buffer.from('unicore:pixel-format'),
-  input: Buffer.from('unicore:input'),
-};
-export type OwnFence = keyof typeof PAYLOADS;
+/** Payload of the interposer's own fences. A viewer's fence may not have it. */
+const PAYLOAD = Buffer.from('unicore:pixel-format');
 
-export const PIXEL_FORMAT_FENCE = encodeFence(FENCE_REQUEST | FENCE_SYNC_NEXT, PAYLOADS.pixelFormat);
-export const INPUT_FENCE = encodeFence(FENCE_REQUEST, PAYLOADS.input);
+export const PIXEL_FORMAT_FENCE = encodeFence(FENCE_REQUEST | FENCE_SYNC_NEXT, PAYLOAD);
 
-/** Returns which of the interposer's own fences has this payload. */
-export function ownFence(payload: Uint8Array): OwnFence | undefined {
-  if (PAYLOADS.pixelFormat.equals(payload)) return 'pixelFormat';
-  return PAYLOADS.input.equals(payload) ? 'input' : undefined;
+export function isPixelFormatFence(payload: Uint8Array): boolean {
+  return PAYLOAD.equals(payload);
 }
 
-export function encodeFence(flags: number, payload: Uint8Array): Buffer {
+/** Length of the payload by which an answer to the interposer's own fence is recognised. */
+export const PIXEL_FORMAT_FENCE_PAYLOAD = PAYLOAD.length;
+
+function encodeFence(flags: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(FENCE_HEADER);
   header[0] = ViewerMessage.fence;
   header.writeUInt32BE(flags >>> 0, 4);

@@ -2,8 +2,6 @@
  * What stands between one viewer and the VNC server: it joins the two directions of their connection. It has no
  * socket; its owner moves the bytes.
  */
-import { Encoding } from './encodings.ts';
-import { INPUT_FENCE } from './fence.ts';
 import { HeldInput, type Key } from './held-input.ts';
 import { Negotiation } from './negotiation.ts';
 import type { Rights } from './rights.ts';
@@ -15,8 +13,6 @@ export interface InterposerOptions {
   readonly rights: Rights;
   /** True if viewer and owner have agreed on private messages. Default: false. */
   readonly privateMessages?: boolean;
-  /** Called for each answer to {@link Interposer.inputFence}. */
-  readonly inputHandled?: () => void;
 }
 
 export class Interposer {
@@ -28,13 +24,12 @@ export class Interposer {
   readonly fromViewer: ViewerStream;
   readonly fromServer: ServerStream;
   readonly #held = new HeldInput();
-  readonly #negotiation = new Negotiation();
 
-  constructor({ rights, privateMessages = false, inputHandled }: InterposerOptions) {
+  constructor({ rights, privateMessages = false }: InterposerOptions) {
     this.rights = rights;
-    const negotiation = this.#negotiation;
+    const negotiation = new Negotiation();
     const currentRights = () => this.rights;
-    this.fromServer = new ServerStream(negotiation, currentRights, inputHandled);
+    this.fromServer = new ServerStream(negotiation, currentRights);
     const circumstances = {
       negotiation,
       privateMessages,
@@ -62,14 +57,6 @@ export class Interposer {
   /** How often the viewer pressed a button or let one go. */
   get buttonChanges(): number {
     return this.#held.buttonChanges;
-  }
-
-  /**
-   * The message that the server answers when it has handled all input before. It may be sent between any two parts.
-   * Undefined if the viewer has not said that it knows fences: the server would end the connection.
-   */
-  get inputFence(): Uint8Array | undefined {
-    return this.#negotiation.listed(Encoding.fence) ? INPUT_FENCE : undefined;
   }
 
   /**

@@ -23,8 +23,8 @@ async function connect(width: number, height: number) {
   theirs.write(u32(0));
   expect([...(await reader.read(1))]).toEqual([1]);
   theirs.write(serverInit(width, height));
-  // SetPixelFormat, SetEncodings with four encodings
-  await reader.read(20 + 20);
+  // SetPixelFormat, SetEncodings with three encodings
+  await reader.read(20 + 16);
   return { client: await connected, server: theirs, reader, cutTexts };
 }
 

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import { MAX_CUT_TEXT } from './clipboard.ts';
 import { Encoding } from './encodings.ts';
-import { encodeFence, FENCE_BLOCK, FENCE_HEADER, FENCE_REQUEST } from './fence.ts';
 import { Framebuffer, type Picture } from './framebuffer.ts';
 import { encodeKey, encodePointer } from './held-input.ts';
 import { SECURITY_NONE, ServerMessage, VERSION_BYTES, ViewerMessage } from './message-types.ts';
@@ -16,7 +15,7 @@ import { StreamReader } from './stream-reader.ts';
 const VERSION = 'RFB 003.008\n';
 /** Little-endian true colour of 32 bits, whose bytes are red, green, blue, unused. */
 const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
-const ENCODINGS = [Encoding.raw, Encoding.desktopSize, Encoding.extendedDesktopSize, Encoding.fence];
+const ENCODINGS = [Encoding.raw, Encoding.desktopSize, Encoding.extendedDesktopSize];
 /** Largest reason of a refusal that is read, in bytes. */
 const MAX_REASON = 1024;
 const SCREEN_BYTES = 16;
@@ -209,22 +208,12 @@ export class RawClient {
         const length = (await reader.read(7)).readUInt32BE(3);
         return await this.#cutText(length);
       }
-      case ServerMessage.fence:
-        return await this.#fence();
       default:
         throw new UniCoreError(
           'PROTOCOL_ERROR',
           `The VNC server sent a message of the unknown type ${type}.`,
         );
     }
-  }
-
-  /** Answers a fence. This client has handled all messages before it. */
-  async #fence(): Promise<void> {
-    const header = await this.#reader.read(FENCE_HEADER - 1);
-    const payload = await this.#reader.read(header[7]!);
-    const flags = header.readUInt32BE(3);
-    if ((flags & FENCE_REQUEST) !== 0) this.#stream.write(encodeFence(flags & FENCE_BLOCK, payload));
   }
 
   /** Hands a clipboard message on. The extended clipboard, with negative lengths, is not listed. */

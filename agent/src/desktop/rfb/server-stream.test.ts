@@ -181,17 +181,3 @@ test('a pixel format of 24 bits per pixel is refused', () => {
   format[0] = 24;
   expectError(() => connected().viewer(setPixelFormat(format)), '24 bits');
 });
-
-test('the answer to a fence of the owner is told to the owner, and the viewer does not see it', () => {
-  let handled = 0;
-  const peer = connected({ inputHandled: () => (handled += 1) });
-  expect(peer.interposer.inputFence).toBeUndefined();
-  peer.viewer(FENCES);
-  const question = Buffer.from(peer.interposer.inputFence ?? []);
-  const payload = question.subarray(9);
-  expect(question).toEqual(fence(0x80000000, payload));
-  const theirs = fence(0, Buffer.from([7]));
-  expect(peer.toViewer(fence(0, payload), theirs)).toEqual(theirs);
-  expect(handled).toBe(1);
-  expect(() => peer.viewer(fence(0x80000000, payload))).toThrow('payload of the interposer');
-});

@@ -6,7 +6,7 @@
 import { UniCoreError } from '@unicore/protocol';
 import { ByteSource, type Reading } from './byte-source.ts';
 import { CUT_TEXT_HEADER, checkLength, EXTENDED_HEADER, mayPass, purposeOf } from './clipboard.ts';
-import { FENCE_HEADER, FENCE_REQUEST, ownFence } from './fence.ts';
+import { FENCE_HEADER, FENCE_REQUEST, isPixelFormatFence, PIXEL_FORMAT_FENCE_PAYLOAD } from './fence.ts';
 import { SECURITY_NONE, ServerMessage, VERSION_BYTES } from './message-types.ts';
 import type { Negotiation } from './negotiation.ts';
 import { PIXEL_FORMAT_BYTES, readPixelLayout } from './pixel-format.ts';
@@ -22,16 +22,13 @@ export class ServerStream {
   readonly #source = new ByteSource();
   readonly #negotiation: Negotiation;
   readonly #rights: () => Rights;
-  readonly #inputHandled: () => void;
   readonly #reading: Reading<never>;
   #failure: unknown;
   #atBoundary = false;
 
-  /** `inputHandled` is called for each answer to an INPUT_FENCE. */
-  constructor(negotiation: Negotiation, rights: () => Rights, inputHandled: () => void = () => undefined) {
+  constructor(negotiation: Negotiation, rights: () => Rights) {
     this.#negotiation = negotiation;
     this.#rights = rights;
-    this.#inputHandled = inputHandled;
     this.#reading = this.#read();
   }
 
@@ -173,12 +170,11 @@ export class ServerStream {
     yield* source.wait(FENCE_HEADER);
     const isAnswer = (source.u32(4) & FENCE_REQUEST) === 0;
     const length = source.u8(8);
-    if (!isAnswer) return yield* source.pass(FENCE_HEADER + length);
+    if (!isAnswer || length !== PIXEL_FORMAT_FENCE_PAYLOAD) return yield* source.pass(FENCE_HEADER + length);
     yield* source.wait(FENCE_HEADER + length);
-    const own = ownFence(source.slice(FENCE_HEADER, length));
-    if (own === undefined) return yield* source.pass(FENCE_HEADER + length);
-    if (own === 'input') this.#inputHandled();
-    else this.#negotiation.confirmLayout();
+    if (!isPixelFormatFence(source.slice(FENCE_HEADER, length)))
+      return yield* source.pass(FENCE_HEADER + length);
+    this.#negotiation.confirmLayout();
     yield* source.drop(FENCE_HEADER + length);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { CUT_TEXT_HEADER, isTooLong, mayPass, purposeOf } from './clipboard.ts';
 import { Encoding } from './encodings.ts';
-import { FENCE_HEADER, ownFence } from './fence.ts';
+import { FENCE_HEADER, isPixelFormatFence } from './fence.ts';
 import { ViewerMessage } from './message-types.ts';
 import type { Negotiation } from './negotiation.ts';
 import type { Rights } from './rights.ts';
@@ -45,7 +45,7 @@ export function judge(message: Buffer, circumstances: Circumstances): Verdict {
     case ViewerMessage.cutText:
       return judgeClipboard(message, circumstances.rights);
     case ViewerMessage.fence:
-      return ownFence(message.subarray(FENCE_HEADER)) === undefined ? 'forward' : 'special';
+      return isPixelFormatFence(message.subarray(FENCE_HEADER)) ? 'special' : 'forward';
     case ViewerMessage.xvp:
     case ViewerMessage.gii:
       return 'drop';

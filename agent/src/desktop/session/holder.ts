@@ -23,7 +23,7 @@ import { SharedFiles } from '../files/index.ts';
 import { AskPicture, type HolderMethods, type HolderStatus, Limits, TakeControls } from '../holder/index.ts';
 import { Lease } from '../lease/index.ts';
 import { type Phase, type Programs, type ProgramsOptions, startPrograms } from '../programs/index.ts';
-import { DisplayKeys, Focus, Pages } from '../typing/index.ts';
+import { DisplayKeys, Pages } from '../typing/index.ts';
 import { Callers } from './callers.ts';
 import { Lifetime } from './lifetime.ts';
 import { requireOwner } from './owner.ts';
@@ -107,8 +107,7 @@ class DesktopHolder implements Holder {
     const used = () => this.#lifetime.used();
     this.#pages = new Pages(this.#browser, clock);
     const display = new DisplayKeys(() => this.#programs?.display, clock);
-    const focus = new Focus({ pages: this.#pages, clock, displayHandled: () => display.handled() });
-    const typing = { pages: this.#pages, display, focus };
+    const typing = { pages: this.#pages, display };
     this.#viewers = new Viewers({
       lease: this.#lease,
       clock,
@@ -149,7 +148,7 @@ class DesktopHolder implements Holder {
         const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
         // Without it, typing goes by keys of the display.
-        this.#pages.attach().catch((err: unknown) => log.warn({ err }, 'the pages are unknown'));
+        this.#pages.start().catch((err: unknown) => log.warn({ err }, 'the pages are unknown'));
       },
     });
     void this.#programs.ended.then(() => this.#finish());

@@ -1,50 +1,29 @@
 /** Brings the private messages of one viewer to the desktop, one after the other. */
 import { type Clock, PrivateOp, UniCoreError } from '@unicore/protocol';
 import { TypedKey, TypedText } from '@unicore/protocol/control';
-import { type DisplayKeys, type Focus, type Pages, Typing } from '../typing/index.ts';
+import { type DisplayKeys, Order, type Pages, Typing } from '../typing/index.ts';
 import { parse } from './parse.ts';
-
-/**
- * The VNC server's answer is not waited for longer than this, ms. It lies behind pixels, which a viewer on a slow line
- * takes only slowly.
- */
-const FENCE_MS = 250;
 
 /** What all viewers of a desktop type with. */
 export interface TypingParts {
   readonly pages: Pages;
   readonly display: DisplayKeys;
-  readonly focus: Focus;
 }
 
 export interface ViewerTypingOptions extends TypingParts {
   readonly clock: Clock;
-  /** Sends messages to the VNC server. */
-  readonly send: (bytes: Uint8Array) => void;
-  /** The message that the VNC server answers when it has handled all input before; undefined if there is none. */
-  readonly inputFence: () => Uint8Array | undefined;
   readonly isAllowed: () => boolean;
 }
 
 export class ViewerTyping {
-  readonly #options: ViewerTypingOptions;
+  readonly #order: Order;
   readonly #typing: Typing;
-  /** What waits for the answers of the VNC server, in the order of the fences. */
-  readonly #fences: (() => void)[] = [];
   /** The input that is being typed. */
   #current: Promise<unknown> = Promise.resolve();
 
-  constructor(options: ViewerTypingOptions) {
-    this.#options = options;
-    const { focus, pages, display, send, isAllowed } = options;
-    this.#typing = new Typing({
-      focus,
-      pages,
-      send,
-      isAllowed,
-      sent: () => this.#sent(),
-      typeSpare: (keysym) => display.typeSpare(keysym),
-    });
+  constructor({ clock, pages, display, isAllowed }: ViewerTypingOptions) {
+    this.#order = new Order({ clock, pages, display });
+    this.#typing = new Typing({ display, pages, order: this.#order, isAllowed });
   }
 
   /** Resolves when the input was typed; with an error if the message is none that is known. */
@@ -58,19 +37,14 @@ export class ViewerTyping {
     }
   }
 
-  /** A click of the viewer is about to go to the VNC server. */
+  /** A button of the viewer's pointer is about to be pressed or let go by the VNC server. */
   click(): void {
-    this.#typing.click();
+    this.#order.click();
   }
 
   /** A key of the viewer itself is about to go to the VNC server. */
   otherKey(): void {
-    this.#typing.moved();
-  }
-
-  /** The VNC server has answered a fence. */
-  inputHandled(): void {
-    this.#fences.shift()?.();
+    this.#order.shortcut();
   }
 
   /** Lets go of all keys when the current input was typed. */
@@ -94,19 +68,6 @@ export class ViewerTyping {
     const done = this.#current.then(work);
     this.#current = done.catch(() => undefined);
     return done;
-  }
-
-  #sent(): Promise<boolean> {
-    const fence = this.#options.inputFence();
-    if (fence === undefined) return Promise.resolve(false);
-    this.#options.send(fence);
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(FENCE_MS, () => resolve(false));
-      this.#fences.push(() => {
-        cancel();
-        resolve(true);
-      });
-    });
   }
 }
 

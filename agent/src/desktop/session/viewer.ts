@@ -60,15 +60,12 @@ export class Viewer {
     this.#interposer = new Interposer({
       rights: options.rights,
       privateMessages: typing !== undefined,
-      inputHandled: () => this.#typing?.inputHandled(),
     });
     this.#typing =
       typing &&
       new ViewerTyping({
         ...typing,
         clock,
-        send: (bytes) => this.#send(bytes),
-        inputFence: () => this.#interposer.inputFence,
         isAllowed: () => !this.#over && this.#interposer.rights.canControl,
       });
     this.#server = connect(options.rfbSocket);

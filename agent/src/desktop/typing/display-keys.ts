@@ -1,43 +1,82 @@
-/** Keeps the connection to the X display open. It is opened when it is first needed, and again after a restart. */
+/**
+ * The keyboard of the display, for all viewers. The connection to the display is opened when it is first needed, and
+ * again after a restart.
+ */
 import type { Clock } from '@unicore/protocol';
+import { Keyboard } from './keyboard.ts';
 import type { DisplayPlace } from './x-connection.ts';
 import { XDisplay } from './x-display.ts';
 
 export class DisplayKeys {
   readonly #place: () => DisplayPlace | undefined;
   readonly #clock: Clock;
-  #display: Promise<XDisplay> | undefined;
+  #keyboard: Promise<Keyboard> | undefined;
+  /** What is being typed. One viewer types at a time, because all share the spare keys. */
+  #current: Promise<unknown> = Promise.resolve();
 
   constructor(place: () => DisplayPlace | undefined, clock: Clock) {
     this.#place = place;
     this.#clock = clock;
   }
 
-  /** Resolves with true when the browser has handled all input that the X server had for it. */
-  handled(): Promise<boolean> {
-    return this.#use((display) => display.handled());
+  /** See {@link Keyboard.press}. Resolves with undefined while there is no display. */
+  press(keysym: number, isText: boolean): Promise<number | undefined> {
+    return this.#use((keyboard) => keyboard.press(keysym, isText));
   }
 
-  /** Types a character that no key has. Resolves with true when the browser has handled it. */
-  typeSpare(keysym: number): Promise<boolean> {
-    return this.#use((display) => display.typeSpare(keysym));
+  /** Presses a key and lets it go. */
+  async strike(keysym: number): Promise<void> {
+    const keycode = await this.press(keysym, false);
+    if (keycode !== undefined) await this.release(keycode);
   }
 
-  async #use(work: (display: XDisplay) => Promise<boolean>): Promise<boolean> {
+  async release(keycode: number): Promise<void> {
+    await this.#use((keyboard) => keyboard.release(keycode));
+  }
+
+  /** See {@link Keyboard.type}. */
+  async type(text: string, isAllowed: () => boolean): Promise<void> {
+    await this.#use((keyboard) => keyboard.type(text, isAllowed));
+  }
+
+  /** Resolves when the browser has handled all input that the X server had for it, or when there is no display. */
+  async handled(): Promise<void> {
+    await this.#use((keyboard) => keyboard.handled());
+  }
+
+  /** Resolves when the window manager has handled this many clicks, which the X server had for it. */
+  async clicked(count: number): Promise<void> {
+    await this.#use((keyboard) => keyboard.clicked(count));
+  }
+
+  #use<T>(work: (keyboard: Keyboard) => Promise<T>): Promise<T | undefined> {
+    const done = this.#current.then(() => this.#onKeyboard(work));
+    this.#current = done;
+    return done;
+  }
+
+  async #onKeyboard<T>(work: (keyboard: Keyboard) => Promise<T>): Promise<T | undefined> {
     const place = this.#place();
-    if (place === undefined) return false;
-    const open = this.#display ?? XDisplay.open(place, this.#clock, () => this.#lost(open));
-    this.#display = open;
+    if (place === undefined) return undefined;
+    const open = this.#keyboard ?? this.#open(place);
+    this.#keyboard = open;
     try {
       return await work(await open);
     } catch {
-      // The display is gone, and with it everything that waited for it.
+      // The display is gone, and with it everything that was typed and not handled.
       this.#lost(open);
-      return false;
+      return undefined;
     }
   }
 
-  #lost(display: Promise<XDisplay>): void {
-    if (this.#display === display) this.#display = undefined;
+  async #open(place: DisplayPlace): Promise<Keyboard> {
+    const display = await XDisplay.open(place, this.#clock, () => {
+      this.#keyboard = undefined;
+    });
+    return Keyboard.open(display);
+  }
+
+  #lost(keyboard: Promise<Keyboard>): void {
+    if (this.#keyboard === keyboard) this.#keyboard = undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The pages of the browser, and which of them has the focus. Frames of other origins are pages of their own. A page
- * has no focus while the browser's own fields have it, such as the address bar.
+ * The pages of the browser: which of them has the focus, and whether a key has reached it. Frames of other origins are
+ * pages of their own. No page has the focus while the browser's own fields have it, such as the address bar.
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
@@ -8,24 +8,40 @@ import type { CdpEvent, Params } from '../cdp/index.ts';
 
 /** A page that does not answer for so long counts as one without focus, ms. */
 const ANSWER_MS = 1_000;
-/** An input that a busy page has not handled for so long is not waited for, ms. */
-const INPUT_MS = 2_000;
+/** A page that has not taken a text for so long is not waited for, ms. */
+const INSERT_MS = 10_000;
+
+/** Scripts of the page can't change what this world sees, so a page can't pretend to have the focus. */
+const WORLD = 'unicore-input';
 
 /**
- * Returns 0 without focus, 1 if the focus is in a frame within the page, and 2 if it is in the page itself. Content of
- * plug-ins counts as no focus: keys of the display reach it, and CDP does not.
+ * Tells where in a document the focus is: nowhere, here, or in a frame of it. Here means that the document listens for
+ * F18 from now on, and hides it from the page, because it is nobody's input. Content of plug-ins counts as no focus: it
+ * takes keys without telling of them.
  */
 const LOOK = `(() => {
-  if (!document.hasFocus()) return 0;
+  if (!document.hasFocus()) return 'nowhere';
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   const name = active?.localName ?? '';
-  if (/^(embed|object|fencedframe)$/i.test(name)) return 0;
-  return /^i?frame$/i.test(name) ? 1 : 2;
+  if (/^(embed|object|fencedframe)$/i.test(name)) return 'nowhere';
+  if (/^i?frame$/i.test(name)) return 'frame';
+  globalThis.heard ??= new Promise((resolve) => {
+    const hide = (event) => {
+      if (event.key !== 'F18' || !event.isTrusted) return;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      if (event.type === 'keydown') return resolve();
+      removeEventListener('keydown', hide, true);
+      removeEventListener('keyup', hide, true);
+      globalThis.heard = undefined;
+    };
+    addEventListener('keydown', hide, true);
+    addEventListener('keyup', hide, true);
+  });
+  return 'here';
 })()`;
-
-/** Scripts of the page can't change what this world sees, so a page can't pretend to have the focus. */
-const WORLD = 'unicore-focus';
+const HEARD = 'globalThis.heard';
 
 /** The part of the shared browser that is used here. */
 export interface TypingBrowser {
@@ -33,21 +49,29 @@ export interface TypingBrowser {
   subscribe(listener: (event: CdpEvent) => void): () => void;
 }
 
-export interface Page {
+interface Page {
   readonly sessionId: string;
+  /** Also the id of its main frame. */
   readonly targetId: string;
-  readonly isFrame: boolean;
-  /** The isolated world of the current document. */
-  context: number | undefined;
+}
+
+/** A document that has the focus. */
+export interface Focus {
+  readonly sessionId: string;
+  readonly contextId: number;
 }
 
 const attached = z.object({ sessionId: z.string() });
-const target = z.object({
-  sessionId: z.string(),
-  targetInfo: z.object({ targetId: z.string(), type: z.string() }),
-});
+const target = z.object({ sessionId: z.string(), targetInfo: z.object({ targetId: z.string() }) });
 const world = z.object({ executionContextId: z.number() });
-const looked = z.object({ result: z.object({ value: z.number() }) });
+const looked = z.object({ result: z.object({ value: z.enum(['nowhere', 'here', 'frame']) }) });
+const frameTree = z.object({
+  frame: z.object({ id: z.string() }),
+  get childFrames() {
+    return z.array(frameTree).optional();
+  },
+});
+type FrameTree = z.infer<typeof frameTree>;
 
 const AUTO_ATTACH = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
 const only = (type: string) => [{ type }, { exclude: true }];
@@ -57,8 +81,6 @@ export class Pages {
   readonly #clock: Clock;
   readonly #pages = new Map<string, Page>();
   #root: string | undefined;
-  /** The page that had the focus at last. It is asked first. */
-  #last: Page | undefined;
 
   constructor(browser: TypingBrowser, clock: Clock) {
     this.#browser = browser;
@@ -67,72 +89,68 @@ export class Pages {
   }
 
   /** A browser has started. Until this resolves, and if it fails, no page is known. */
-  async attach(): Promise<void> {
+  async start(): Promise<void> {
     this.#pages.clear();
-    this.#last = undefined;
     this.#root = undefined;
     const { sessionId } = attached.parse(await this.#browser.call('Target.attachToBrowserTarget'));
     this.#root = sessionId;
     await this.#browser.call('Target.setAutoAttach', { ...AUTO_ATTACH, filter: only('page') }, sessionId);
   }
 
-  /** Returns the page that has the focus, or undefined if the browser's own fields have it. */
-  async focused(): Promise<Page | undefined> {
-    const last = this.#last;
-    if (last && (await this.#look(last)) === 2) return last;
+  /** Resolves with the document that has the focus; with undefined if none has it, or none answers. */
+  async focused(): Promise<Focus | undefined> {
     const pages = [...this.#pages.values()];
-    const looks = await Promise.all(pages.map((page) => this.#look(page)));
-    // Frames are attached after their pages, so the last one is the innermost.
-    const innermost = (look: number, isFrame: boolean) =>
-      pages.findLast((page, i) => looks[i] === look && page.isFrame === isFrame);
-    this.#last = innermost(2, true) ?? innermost(2, false) ?? innermost(1, true) ?? innermost(1, false);
-    return this.#last;
+    const found = await Promise.all(pages.map((page) => this.#within(ANSWER_MS, this.#inPage(page))));
+    return found.find((focus) => focus !== undefined);
   }
 
-  /** Gives the page an input. Resolves with false if the page did not handle it, or not soon. */
-  async input(page: Page, method: string, params: Params): Promise<boolean> {
-    const handled = this.#browser.call(method, params, page.sessionId).then(
-      () => true,
-      () => false,
-    );
-    return this.#within(INPUT_MS, handled, false);
+  /**
+   * Resolves with true when F18 was pressed in this document since {@link focused} has found it; with false if it is
+   * gone, or has not told of the key within `ms`.
+   */
+  async heard({ sessionId, contextId }: Focus, ms: number): Promise<boolean> {
+    const params = { expression: HEARD, contextId, awaitPromise: true };
+    const heard = this.#browser.call('Runtime.evaluate', params, sessionId).then(() => true);
+    return (await this.#within(ms, heard)) ?? false;
   }
 
-  async #look(page: Page): Promise<number> {
-    const look = async () => {
-      if (page.context !== undefined) {
-        const seen = await this.#evaluate(page);
-        if (seen !== undefined) return seen;
-      }
-      const params = { frameId: page.targetId, worldName: WORLD };
-      const made = await this.#browser.call('Page.createIsolatedWorld', params, page.sessionId);
-      page.context = world.parse(made).executionContextId;
-      return (await this.#evaluate(page)) ?? 0;
-    };
-    return this.#within(
-      ANSWER_MS,
-      look().catch(() => 0),
-      0,
-    );
+  /** Inserts a text where the focus is, as input methods do. Resolves when the page has it, or does not answer. */
+  async insert({ sessionId }: Focus, text: string): Promise<void> {
+    await this.#within(INSERT_MS, this.#browser.call('Input.insertText', { text }, sessionId));
   }
 
-  /** Returns undefined if the world is gone, as after a navigation. */
-  async #evaluate(page: Page): Promise<number | undefined> {
-    const params = { expression: LOOK, contextId: page.context, returnByValue: true };
+  async #inPage(page: Page): Promise<Focus | undefined> {
+    const main = await this.#look(page.sessionId, page.targetId);
+    if (main !== 'frame') return main;
+    const { frameTree: tree } = await this.#browser.call('Page.getFrameTree', {}, page.sessionId);
+    const frames = descendants(frameTree.parse(tree));
+    const found = await Promise.all(frames.map((frame) => this.#look(page.sessionId, frame)));
+    return found.find((focus) => typeof focus === 'object');
+  }
+
+  async #look(sessionId: string, frameId: string): Promise<Focus | 'frame' | undefined> {
     try {
-      return looked.parse(await this.#browser.call('Runtime.evaluate', params, page.sessionId)).result.value;
+      const params = { frameId, worldName: WORLD };
+      const made = await this.#browser.call('Page.createIsolatedWorld', params, sessionId);
+      const contextId = world.parse(made).executionContextId;
+      const question = { expression: LOOK, contextId, returnByValue: true };
+      const { value } = looked.parse(
+        await this.#browser.call('Runtime.evaluate', question, sessionId),
+      ).result;
+      if (value === 'here') return { sessionId, contextId };
+      return value === 'frame' ? value : undefined;
     } catch {
-      page.context = undefined;
+      // The document is gone, or is about to go.
       return undefined;
     }
   }
 
-  async #within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  async #within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
     let cancel: () => void = () => undefined;
-    const late = new Promise<T>((resolve) => {
-      cancel = this.#clock.after(ms, () => resolve(otherwise));
+    const late = new Promise<undefined>((resolve) => {
+      cancel = this.#clock.after(ms, () => resolve(undefined));
     });
-    const result = await Promise.race([work, late]);
+    const result = await Promise.race([work.catch(() => undefined), late]);
     cancel();
     return result;
   }
@@ -144,17 +162,18 @@ export class Pages {
       if (parsed.success) this.#add(parsed.data);
     } else if (method === 'Target.detachedFromTarget') {
       const gone = attached.safeParse(params);
-      if (!gone.success) return;
-      this.#pages.delete(gone.data.sessionId);
-      if (this.#last?.sessionId === gone.data.sessionId) this.#last = undefined;
+      if (gone.success) this.#pages.delete(gone.data.sessionId);
     }
   }
 
-  #add({ sessionId, targetInfo }: z.infer<typeof target>): void {
-    const { targetId, type } = targetInfo;
-    this.#pages.set(sessionId, { sessionId, targetId, isFrame: type === 'iframe', context: undefined });
+  #add({ sessionId, targetInfo: { targetId } }: z.infer<typeof target>): void {
+    this.#pages.set(sessionId, { sessionId, targetId });
     const params = { ...AUTO_ATTACH, filter: only('iframe') };
     // A page that closes at once has no frames to attach to.
     this.#browser.call('Target.setAutoAttach', params, sessionId).catch(() => undefined);
   }
+}
+
+function descendants({ childFrames = [] }: FrameTree): string[] {
+  return childFrames.flatMap((child) => [child.frame.id, ...descendants(child)]);
 }

@@ -25,6 +25,8 @@ interface Waiting {
 
 export class XConnection {
   readonly root: number;
+  /** The first of the numbers that this client may give to its windows. */
+  readonly firstId: number;
   readonly minKeycode: number;
   readonly maxKeycode: number;
   readonly #socket: Socket;
@@ -58,6 +60,7 @@ export class XConnection {
     this.#socket = socket;
     const vendorBytes = setup.readUInt16LE(24);
     const formats = setup[29]!;
+    this.firstId = setup.readUInt32LE(12);
     this.minKeycode = setup[34]!;
     this.maxKeycode = setup[35]!;
     this.root = setup.readUInt32LE(40 + Math.ceil(vendorBytes / 4) * 4 + formats * 8);

@@ -1,12 +1,13 @@
 /**
- * What typing needs of the X display: a proof that the browser has handled all input so far, and characters that no
- * key has.
+ * What typing needs of the X display: keys that are pressed and let go, keys that get another character, and proofs
+ * that the window manager and the program with the focus have handled all of it.
  */
-import { type Clock, UniCoreError } from '@unicore/protocol';
+import type { Clock } from '@unicore/protocol';
 import { type DisplayPlace, padded, XConnection } from './x-connection.ts';
 
 /** Opcodes of requests. */
 const X = {
+  createWindow: 1,
   changeWindowAttributes: 2,
   internAtom: 16,
   sendEvent: 25,
@@ -18,94 +19,158 @@ const X = {
 const FAKE_INPUT = 2;
 const KEY_PRESS = 2;
 const KEY_RELEASE = 3;
+const PROPERTY_NOTIFY = 28;
 const CLIENT_MESSAGE = 33;
 const EVENT_MASK = 1 << 11;
 const SUBSTRUCTURE_NOTIFY = 1 << 19;
-/** A browser that does not answer for so long is not waited for, ms. */
-const PING_MS = 500;
+const SUBSTRUCTURE_REDIRECT = 1 << 20;
+const PROPERTY_CHANGE = 1 << 22;
+const INPUT_ONLY = 2;
+/** A program that does not answer for so long is not waited for, ms. Without its answer, a text may be wrong. */
+const ANSWER_MS = 10_000;
+
+/** The atoms that are used here. */
+const ATOMS = ['WM_PROTOCOLS', '_NET_WM_PING', '_NET_REQUEST_FRAME_EXTENTS', '_NET_FRAME_EXTENTS'] as const;
+type Atoms = Readonly<Record<(typeof ATOMS)[number], number>>;
 
 export class XDisplay {
   readonly #clock: Clock;
   readonly #x: XConnection;
-  readonly #protocols: number;
-  readonly #ping: number;
+  readonly #atoms: Atoms;
   readonly #xtest: number;
-  /** A key that the keyboard does not have. It gets the characters that no key has, one after the other. */
-  #spareKey = 0;
   #keysymsPerKey = 1;
   #lastPing = 0;
 
   static async open(place: DisplayPlace, clock: Clock, closed: () => void): Promise<XDisplay> {
     const x = await XConnection.open(place, closed);
-    const [protocols, ping, xtest] = await Promise.all([
-      x.ask(X.internAtom, 0, name('WM_PROTOCOLS')),
-      x.ask(X.internAtom, 0, name('_NET_WM_PING')),
-      x.ask(X.queryExtension, 0, name('XTEST')),
+    const atom = async (text: string) => (await x.ask(X.internAtom, 0, name(text))).readUInt32LE(8);
+    const [xtest, ...numbers] = await Promise.all([
+      x.ask(X.queryExtension, 0, name('XTEST')).then((reply) => reply[9]!),
+      ...ATOMS.map(atom),
     ]);
-    const display = new XDisplay(x, clock, [protocols.readUInt32LE(8), ping.readUInt32LE(8), xtest[9]!]);
+    const atoms = Object.fromEntries(ATOMS.map((text, i) => [text, numbers[i]!])) as Atoms;
     // Answers to pings go to the root window.
     x.send(X.changeWindowAttributes, 0, u32(x.root, EVENT_MASK, SUBSTRUCTURE_NOTIFY));
-    await display.#readKeyboard();
-    return display;
+    // A window that is never shown. The window manager answers by a property of it.
+    const size = u32(0, 0x00010001, INPUT_ONLY << 16);
+    x.send(
+      X.createWindow,
+      0,
+      Buffer.concat([u32(x.firstId, x.root), size, u32(0, EVENT_MASK, PROPERTY_CHANGE)]),
+    );
+    return new XDisplay(x, clock, atoms, xtest);
   }
 
-  private constructor(x: XConnection, clock: Clock, [protocols, ping, xtest]: [number, number, number]) {
+  private constructor(x: XConnection, clock: Clock, atoms: Atoms, xtest: number) {
     this.#x = x;
     this.#clock = clock;
-    this.#protocols = protocols;
-    this.#ping = ping;
+    this.#atoms = atoms;
     this.#xtest = xtest;
   }
 
+  press(keycode: number): void {
+    this.#fake(KEY_PRESS, keycode);
+  }
+
+  release(keycode: number): void {
+    this.#fake(KEY_RELEASE, keycode);
+  }
+
+  /** Returns the keysyms of each key, by its keycode. The first one is without modifiers, the second with Shift. */
+  async keyboard(): Promise<Map<number, number[]>> {
+    const { minKeycode, maxKeycode } = this.#x;
+    const count = maxKeycode - minKeycode + 1;
+    const reply = await this.#x.ask(X.getKeyboardMapping, 0, Buffer.from([minKeycode, count, 0, 0]));
+    const perKey = reply[1]!;
+    this.#keysymsPerKey = perKey;
+    const keysym = (key: number, level: number) => reply.readUInt32LE(32 + (key * perKey + level) * 4);
+    return new Map(
+      Array.from({ length: count }, (_, key) => [
+        minKeycode + key,
+        Array.from({ length: perKey }, (_each, level) => keysym(key, level)),
+      ]),
+    );
+  }
+
+  /** Gives a key this keysym, whatever modifiers are down. */
+  setKey(keycode: number, keysym: number): void {
+    const all = Array.from({ length: this.#keysymsPerKey }, () => keysym);
+    this.#x.send(
+      X.changeKeyboardMapping,
+      1,
+      Buffer.concat([Buffer.from([keycode, this.#keysymsPerKey, 0, 0]), u32(...all)]),
+    );
+  }
+
+  /** Resolves when the X server has carried out all requests, and has sent their events. */
+  async sync(): Promise<void> {
+    await this.#focus();
+  }
+
   /**
-   * Resolves when the program with the focus has handled all events that the X server had for it before. Window
-   * managers ask by the same message whether a program still lives.
+   * Resolves when the program with the focus has handled all events that the X server had for it before; with false
+   * if that is not known. Window managers ask by the same message whether a program still lives.
    */
   async handled(): Promise<boolean> {
-    const focus = (await this.#x.ask(X.getInputFocus, 0, Buffer.alloc(0))).readUInt32LE(8);
+    const focus = await this.#focus();
     // 0 is no window, and 1 stands for the window below the pointer.
     if (focus <= 1) return false;
+    const { WM_PROTOCOLS: protocols, _NET_WM_PING: ping } = this.#atoms;
     const number = ++this.#lastPing;
-    const answered = new Promise<boolean>((resolve) => {
-      const over = (answer: boolean) => {
-        end();
-        cancel();
-        resolve(answer);
-      };
-      const end = this.#x.subscribe((event) => {
-        if ((event[0]! & 0x7f) !== CLIENT_MESSAGE || event.readUInt32LE(8) !== this.#protocols) return;
-        if (event.readUInt32LE(4) !== this.#x.root || event.readUInt32LE(12) !== this.#ping) return;
-        if (event.readUInt32LE(16) === number) over(true);
-      });
-      const cancel = this.#clock.after(PING_MS, () => over(false));
+    const answered = this.#hears(CLIENT_MESSAGE, (event) => {
+      const isPing = event.readUInt32LE(8) === protocols && event.readUInt32LE(12) === ping;
+      return isPing && event.readUInt32LE(4) === this.#x.root && event.readUInt32LE(16) === number;
     });
-    const event = Buffer.alloc(32);
-    event[0] = CLIENT_MESSAGE;
-    event[1] = 32;
-    u32(focus, this.#protocols, this.#ping, number, focus).copy(event, 4);
-    this.#x.send(X.sendEvent, 0, Buffer.concat([u32(focus, 0), event]));
+    this.#tell(focus, 0, u32(focus, protocols, ping, number, focus));
     return answered;
   }
 
-  /** Types one character by the spare key. Resolves when the browser has handled it. */
-  async typeSpare(keysym: number): Promise<boolean> {
-    this.#setSpare(keysym);
-    this.#fake(KEY_PRESS, this.#spareKey);
-    this.#fake(KEY_RELEASE, this.#spareKey);
-    return this.handled();
+  /**
+   * Resolves when the window manager has handled all events that the X server had for it before. A click waits for the
+   * window manager, which may give the focus to the window first. Of several clicks, each waits for it.
+   */
+  async managed(): Promise<void> {
+    const { _NET_REQUEST_FRAME_EXTENTS: request, _NET_FRAME_EXTENTS: extents } = this.#atoms;
+    const window = this.#x.firstId;
+    const answered = this.#hears(
+      PROPERTY_NOTIFY,
+      (event) => event.readUInt32LE(4) === window && event.readUInt32LE(8) === extents,
+    );
+    this.#tell(this.#x.root, SUBSTRUCTURE_NOTIFY | SUBSTRUCTURE_REDIRECT, u32(window, request));
+    await answered;
   }
 
   close(): void {
     this.#x.close();
   }
 
-  #setSpare(keysym: number): void {
-    const all = Array.from({ length: this.#keysymsPerKey }, () => keysym);
-    this.#x.send(
-      X.changeKeyboardMapping,
-      1,
-      Buffer.concat([Buffer.from([this.#spareKey, this.#keysymsPerKey, 0, 0]), u32(...all)]),
-    );
+  /** Resolves with the window that has the focus. */
+  async #focus(): Promise<number> {
+    return (await this.#x.ask(X.getInputFocus, 0, Buffer.alloc(0))).readUInt32LE(8);
+  }
+
+  /** Sends a client message, whose content begins with the number of its window, to those who listen for `mask`. */
+  #tell(to: number, mask: number, content: Buffer): void {
+    const event = Buffer.alloc(32);
+    event[0] = CLIENT_MESSAGE;
+    event[1] = 32;
+    content.copy(event, 4);
+    this.#x.send(X.sendEvent, 0, Buffer.concat([u32(to, mask), event]));
+  }
+
+  /** Resolves with true when such an event has come; with false if it does not come in time. */
+  #hears(type: number, isIt: (event: Buffer) => boolean): Promise<boolean> {
+    return new Promise((resolve) => {
+      const over = (isHeard: boolean) => {
+        end();
+        cancel();
+        resolve(isHeard);
+      };
+      const end = this.#x.subscribe((event) => {
+        if ((event[0]! & 0x7f) === type && isIt(event)) over(true);
+      });
+      const cancel = this.#clock.after(ANSWER_MS, () => over(false));
+    });
   }
 
   #fake(type: number, keycode: number): void {
@@ -113,19 +178,6 @@ export class XDisplay {
     body[0] = type;
     body[1] = keycode;
     this.#x.send(this.#xtest, FAKE_INPUT, body);
-  }
-
-  async #readKeyboard(): Promise<void> {
-    const { minKeycode, maxKeycode } = this.#x;
-    const count = maxKeycode - minKeycode + 1;
-    const reply = await this.#x.ask(X.getKeyboardMapping, 0, Buffer.from([minKeycode, count, 0, 0]));
-    this.#keysymsPerKey = reply[1]!;
-    for (let key = 0; key < count; key += 1) {
-      const first = 32 + key * this.#keysymsPerKey * 4;
-      const keysyms = reply.subarray(first, first + this.#keysymsPerKey * 4);
-      if (keysyms.every((byte) => byte === 0)) this.#spareKey = minKeycode + key;
-    }
-    if (this.#spareKey === 0) throw new UniCoreError('INTERNAL', 'The keyboard has no free key.');
   }
 }
 

@@ -51,6 +51,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '#': 'Backslash',
   '+': 'BracketRight',
   y: 'KeyZ',
+  '<': 'IntlBackslash',
   z: 'KeyY',
 };
 const WITH_SHIFT: Readonly<Record<string, string>> = {
@@ -63,6 +64,7 @@ const WITH_SHIFT: Readonly<Record<string, string>> = {
   '?': 'Minus',
   '=': 'Digit0',
   _: 'Slash',
+  '>': 'IntlBackslash',
 };
 const ACUTE = 'áéíóú';
 const CIRCUMFLEX = 'âêîôû^';

@@ -49,8 +49,8 @@ export class Typist {
     this.key(KEYS.ctrl, false);
   }
 
-  key(press: Press, down: boolean, modifiers = 0): void {
-    this.#send(PrivateOp.key, { ...press, down, modifiers, location: 0, repeat: false });
+  key(press: Press, down: boolean, modifiers = 0, repeat = false): void {
+    this.#send(PrivateOp.key, { ...press, down, modifiers, location: 0, repeat });
   }
 
   click(x: number, y: number): void {
