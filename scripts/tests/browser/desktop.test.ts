@@ -123,6 +123,18 @@ test('dead keys, AltGr, input methods and soft keyboards send what they mean', a
   for (let i = 0; i < 40; i++) await sends(keyboard.german('ô'), 'ô');
 });
 
+test('a lost line resumes the same connection, with what was painted meanwhile', async () => {
+  line.refuse();
+  line.cut();
+  await page.waitForSelector('[data-desktop="reconnecting"]');
+  const { connections } = machine.screen;
+  machine.screen.paint(GREEN, RED);
+  await line.allow();
+  await page.waitForSelector(CONNECTED);
+  await expect.poll(colours).toEqual([GREEN, RED]);
+  expect(machine.screen.connections).toBe(connections);
+});
+
 test('a phone opens its soft keyboard by a button, and has a row of keys', async () => {
   const { typed } = machine.screen;
   const { name } = await world.app.auth.owner('owner');
@@ -135,7 +147,8 @@ test('a phone opens its soft keyboard by a button, and has a row of keys', async
   typed.length = 0;
   await small.locator(CANVAS).tap();
   const field = small.getByLabel(/Screen of the desktop/);
-  const mode = () => field.evaluate((it) => `${it === document.activeElement} ${it.getAttribute('inputmode')}`);
+  const mode = () =>
+    field.evaluate((it) => `${it === document.activeElement} ${it.getAttribute('inputmode')}`);
   expect(await mode()).toBe('true none');
   await small.getByRole('button', { name: 'Open the keyboard' }).tap();
   expect(await mode()).toBe('true text');
@@ -149,18 +162,6 @@ test('a phone opens its soft keyboard by a button, and has a row of keys', async
   await expect.poll(() => [...typed]).toEqual(['hello', 'Control', 'c', 'ArrowLeft']);
   expect(await control.getAttribute('aria-pressed')).toBe('false');
   await phone.close();
-});
-
-test('a lost line resumes the same connection, with what was painted meanwhile', async () => {
-  line.refuse();
-  line.cut();
-  await page.waitForSelector('[data-desktop="reconnecting"]');
-  const { connections } = machine.screen;
-  machine.screen.paint(GREEN, RED);
-  await line.allow();
-  await page.waitForSelector(CONNECTED);
-  await expect.poll(colours).toEqual([GREEN, RED]);
-  expect(machine.screen.connections).toBe(connections);
 });
 
 test('the end shows the receipt', async () => {
