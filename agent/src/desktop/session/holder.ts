@@ -125,10 +125,7 @@ class DesktopHolder implements Holder {
       warn: (warning) => this.#callers.tell(`warning ${warning.limit}`, (to) => to.warning(warning)),
       over: (code, reason) => void this.end(code, reason),
     });
-    this.#lease.subscribe((control) => {
-      if (control.holder?.kind === 'program') used();
-      this.#callers.tell('control', (to) => to.control(control));
-    });
+    this.#lease.subscribe((control) => this.#callers.tell('control', (to) => to.control(control)));
   }
 
   async start(): Promise<void> {
@@ -228,7 +225,8 @@ class DesktopHolder implements Holder {
     const { user } = auth;
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
-    const program = new Program({ browser: this.#browser, id: epochHex, name: user, gone });
+    const used = () => this.#lifetime.used();
+    const program = new Program({ browser: this.#browser, id: epochHex, name: user, used, gone });
     this.#holders.set(epochHex, program.holder);
     const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);
