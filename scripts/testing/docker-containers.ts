@@ -9,8 +9,6 @@ import { ROOT } from '../lib/paths.ts';
 const SECCOMP = join(ROOT, 'agent/images/desktop/seccomp.json');
 
 export class DockerContainers implements AsyncDisposable {
-  /** What the engine has recorded of each container, at its end. */
-  readonly states: Docker.ContainerInspectInfo['State'][] = [];
   readonly #engine = new Docker();
   readonly #removed: Promise<unknown>[] = [];
   readonly #left = new Set<Docker.Container>();
@@ -49,7 +47,6 @@ export class DockerContainers implements AsyncDisposable {
 
   async #exited(container: Docker.Container): Promise<number> {
     const { StatusCode } = await container.wait();
-    this.states.push((await container.inspect()).State);
     this.#left.delete(container);
     this.#removed.push(container.remove());
     return StatusCode;

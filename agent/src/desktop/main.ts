@@ -23,6 +23,7 @@ import {
   type HolderNews,
   HolderStatus,
   HoldOrder,
+  monotonicMs,
 } from './holder/index.ts';
 import { startHolder } from './session/index.ts';
 
@@ -33,6 +34,7 @@ interface HoldFlags {
   reachable: string[];
   allowUnsandboxed?: boolean;
   sharesNetwork?: boolean;
+  started?: number;
 }
 
 /** In a container, the image says which folder is the desktop's own. */
@@ -51,6 +53,7 @@ program
   .option('--reachable <range>', 'addresses that are not public and may be reached; repeatable', collect, [])
   .option('--allow-unsandboxed', 'go on where this machine permits Chromium no sandbox')
   .option('--shares-network', 'other programs use the same network interfaces')
+  .option('--started <ms>', 'when the container was started, by the monotonic clock', Number)
   .action(hold);
 
 program
@@ -104,7 +107,7 @@ function collect(value: string, before: string[]): string[] {
 async function hold(
   folder: string,
   text: string,
-  { url, reachable, allowUnsandboxed, sharesNetwork }: HoldFlags,
+  { url, reachable, allowUnsandboxed, sharesNetwork, started }: HoldFlags,
 ): Promise<void> {
   const { sessionId, attempt, scale, lifeMs, idleMs, budget } = readOrder(text);
   const log = stderrLog();
@@ -114,6 +117,7 @@ async function hold(
     attempt,
     socketPath: join(folder, HOLDER_SOCKET),
     limits: { lifeMs, idleMs, ...(budget && { budget }) },
+    ageMs: started === undefined ? process.uptime() * 1000 : monotonicMs() - started,
     programs: {
       folder,
       scale,

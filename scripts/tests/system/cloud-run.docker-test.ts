@@ -1,6 +1,6 @@
 /**
  * A desktop on Cloud Run in a real container, which dials a hub on the bridge's address. Its budget of a cent is kept
- * in real time, although most of it is spent on bytes, and its receipt agrees with the engine and with the ledger.
+ * in real time, although most of it is spent on bytes, and its receipt agrees with the ledger.
  */
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,8 +9,8 @@ import { runningDesktop, whenDesktop } from '../../testing/desktops.ts';
 import { DockerContainers } from '../../testing/docker-containers.ts';
 
 const BUDGET = 0.01;
-/** Dollars for a vCPU second, a GiB second and 10^9 sent bytes. With these, a cent is 50 s, or 167 MB. */
-const PRICES = { perCpuSecond: 0.0001, perGibSecond: 0, perSentGb: 0.06 };
+/** Dollars for a vCPU second, a GiB second and 10^9 sent bytes. With these, a cent is 150 s, or 67 MB. */
+const PRICES = { perCpuSecond: 1 / 30_000, perGibSecond: 0, perSentGb: 0.15 };
 const CPUS = 2;
 const MB = 1e6;
 const FILE = 'large.bin';
@@ -41,7 +41,7 @@ test('a session that sends much ends before it has cost more than its budget, an
     .pages()[0]!
     .evaluate(`{
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([new Uint8Array(${20 * MB})]));
+    link.href = URL.createObjectURL(new Blob([new Uint8Array(${4 * MB})]));
     link.download = '${FILE}';
     link.click();
   }`);
@@ -65,12 +65,7 @@ test('a session that sends much ends before it has cost more than its budget, an
   const truth = seconds * CPUS * PRICES.perCpuSecond + (receipt!.sentBytes / 1e9) * PRICES.perSentGb;
   expect(truth).toBeLessThanOrEqual(1.01 * BUDGET);
   // The bytes have ended it, and not the time.
-  expect(received).toBeGreaterThan(40 * MB);
+  expect(received).toBeGreaterThan(10 * MB);
   expect(receipt!.sentBytes).toBeGreaterThan(received);
-
-  const [state] = containers.states;
-  const engineSeconds = (Date.parse(state!.FinishedAt) - Date.parse(state!.StartedAt)) / 1000;
-  for (const known of [seconds, engineSeconds]) {
-    expect(Math.abs(receipt!.cpuSeconds / (known * CPUS) - 1)).toBeLessThan(0.01);
-  }
+  expect(Math.abs(receipt!.cpuSeconds / (seconds * CPUS) - 1)).toBeLessThan(0.01);
 });

@@ -57,7 +57,7 @@ class Dialler {
 
   async run(): Promise<void> {
     const { folder, log, stop, clock, random } = this.#options;
-    const { order, ending } = this.#wish;
+    const { order, ending, startedAt } = this.#wish;
     const desktops = await Desktops.load({
       agentDir: folder,
       launcher: makeLauncher({
@@ -65,7 +65,7 @@ class Dialler {
         agentDir: folder,
         providerId: '',
         socketPath: '',
-        ownNetwork: true,
+        container: { startedAt },
       }),
       clock,
       random,

@@ -27,12 +27,17 @@ const STOP_MS = 5_000;
 
 const PidFile: z.ZodType<ProcessId> = z.object({ pid: z.number().int().positive(), born: z.string() });
 
+/** The container in which the launcher itself runs, if the desktop has it for its own, as on Cloud Run. */
+export interface OwnContainer {
+  /** When it was started, by the machine's monotonic clock, ms. */
+  startedAt: number;
+}
+
 export interface ProcessLauncherOptions {
   agentDir: string;
   /** The program that holds a desktop. Default: unicore-desktop. */
   program?: string;
-  /** True in a container of the desktop's own, whose network interfaces only the desktop uses. */
-  ownNetwork?: boolean;
+  container?: OwnContainer;
 }
 
 export class ProcessLauncher implements DesktopLauncher {
@@ -40,10 +45,10 @@ export class ProcessLauncher implements DesktopLauncher {
   readonly #program: string;
   readonly #flags: readonly string[];
 
-  constructor({ agentDir, program = PROGRAM, ownNetwork = false }: ProcessLauncherOptions) {
+  constructor({ agentDir, program = PROGRAM, container }: ProcessLauncherOptions) {
     this.#places = new Places(agentDir);
     this.#program = program;
-    this.#flags = ownNetwork ? [] : ['--shares-network'];
+    this.#flags = container ? ['--started', String(container.startedAt)] : ['--shares-network'];
   }
 
   list(): Promise<DesktopRef[]> {

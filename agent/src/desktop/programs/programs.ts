@@ -52,10 +52,9 @@ class Supervisor implements Programs {
 
   constructor(options: FullOptions) {
     this.#options = options;
-    const { clock, sharesNetwork } = options;
-    this.#usage = sharesNetwork
-      ? new UsageMeter(clock, async () => this.#traffic.sentBytes)
-      : new UsageMeter(clock);
+    const { clock, ageMs, sharesNetwork } = options;
+    const counted = async () => this.#traffic.sentBytes;
+    this.#usage = new UsageMeter(clock, ageMs, sharesNetwork ? counted : undefined);
     this.#crashes = new Crashes(options.clock);
     this.#phase = this.#enter({ name: 'booting' });
     this.ended = this.#run().then(

@@ -19,10 +19,13 @@ export class UsageMeter {
   readonly #sent: () => Promise<number>;
   readonly #before: Promise<number>;
 
-  /** sent: bytes that were sent so far. Default: by all network interfaces but loopback. */
-  constructor(clock: Clock, sent: () => Promise<number> = transmitted) {
+  /**
+   * ageMs: time since the start of what is measured. sent: bytes that were sent so far. Default: by all network
+   * interfaces but loopback.
+   */
+  constructor(clock: Clock, ageMs: number, sent: () => Promise<number> = transmitted) {
     this.#clock = clock;
-    this.#startedAt = clock.now();
+    this.#startedAt = clock.now() - ageMs;
     this.#sent = sent;
     this.#before = sent();
   }

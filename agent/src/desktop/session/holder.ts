@@ -42,7 +42,9 @@ export interface HolderOptions extends DesktopRef {
   /** Path of the unix socket on which the holder listens. */
   socketPath: string;
   limits: Limits;
-  programs: Omit<ProgramsOptions, 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
+  /** Time since the desktop's container was started, ms. */
+  ageMs?: number;
+  programs: Omit<ProgramsOptions, 'ageMs' | 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
   log: Logger;
   clock?: Clock;
   /** Returns the ms since 1970. */
@@ -87,7 +89,7 @@ class DesktopHolder implements Holder {
   readonly #holders = new Map<string, ControlHolder>();
 
   constructor(options: HolderOptions) {
-    const { clock = systemClock, now = Date.now, limits, log } = options;
+    const { clock = systemClock, now = Date.now, limits, log, ageMs = 0 } = options;
     this.#options = options;
     this.#clock = clock;
     this.#now = now;
@@ -121,6 +123,7 @@ class DesktopHolder implements Holder {
     this.#lifetime = new Lifetime({
       clock,
       limits,
+      ageMs,
       use: () => this.#use(),
       warn: (warning) => this.#callers.tell(`warning ${warning.limit}`, (to) => to.warning(warning)),
       over: (code, reason) => void this.end(code, reason),
@@ -129,7 +132,7 @@ class DesktopHolder implements Holder {
   }
 
   async start(): Promise<void> {
-    const { socketPath, sessionId, attempt, log, programs } = this.#options;
+    const { socketPath, sessionId, attempt, log, programs, ageMs = 0 } = this.#options;
     this.#server = await HolderServer.start({
       socketPath,
       sessionId,
@@ -142,6 +145,7 @@ class DesktopHolder implements Holder {
     });
     this.#programs = startPrograms({
       ...programs,
+      ageMs,
       log,
       clock: this.#clock,
       now: this.#now,

@@ -16,6 +16,7 @@ beforeEach(() => {
   lifetime = new Lifetime({
     clock,
     limits: { lifeMs: HOUR, idleMs: 15 * MINUTE },
+    ageMs: 0,
     use: async () => ({ ms: 0, sentBytes: 0 }),
     warn: ({ limit, leftMs }) =>
       events.push(`${minutes()} ${limit} ${leftMs === null ? 'is far' : leftMs / MINUTE}`),
@@ -45,6 +46,7 @@ test('bytes that are sent shorten the life that a budget pays for, with the same
   lifetime = new Lifetime({
     clock,
     limits: { lifeMs: HOUR, idleMs: 2 * HOUR, budget: { dollars: 1, perMs: 1 / HOUR, perSentByte: 1e-9 } },
+    ageMs: 0,
     use: async () => ({ ms: clock.now(), sentBytes }),
     warn: ({ leftMs }) => events.push(`${minutes()} life ${leftMs === null ? 'is far' : leftMs / MINUTE}`),
     over: (code, reason) => events.push(`${minutes()} ${code}: ${reason}`),

@@ -18,6 +18,8 @@ type Limit = DesktopWarning['limit'];
 export interface LifetimeOptions {
   clock: Clock;
   limits: Limits;
+  /** A desktop costs money from the start of its container, so its life counts from there: so long ago, ms. */
+  ageMs: number;
   /** Is asked only if the desktop has a budget. */
   use(): Promise<DesktopUse>;
   /** Called once for each warning, and again after the limit has moved. Also told when a warning is over. */
@@ -31,7 +33,6 @@ export class Lifetime {
   #limits: Limits;
   /** The life that the budget pays for, from the start, ms. */
   #paidMs = Number.POSITIVE_INFINITY;
-  /** A desktop costs money from its start, so its life counts from there. */
   readonly #startedAt: number;
   /** When the desktop was used last; undefined until the first frame was painted. */
   #usedAt: number | undefined;
@@ -40,10 +41,10 @@ export class Lifetime {
   readonly #spending: Spending | undefined;
 
   constructor(options: LifetimeOptions) {
-    const { clock, limits, use } = options;
+    const { clock, limits, ageMs, use } = options;
     this.#options = options;
     this.#limits = limits;
-    this.#startedAt = clock.now();
+    this.#startedAt = clock.now() - ageMs;
     this.#look();
     const { budget } = limits;
     if (budget) this.#spending = new Spending({ clock, budget, use, allows: (ms) => this.#paid(ms) });
