@@ -46,7 +46,7 @@ const DEPENDENCIES = posix.join('**', 'node_modules', '**');
 /** Tests with desktops in containers. */
 const DESKTOPS_IN_DOCKER = [
   posix.join('agent/src/desktop', '**', '*.docker-test.ts'),
-  'scripts/tests/system/desktop.docker-test.ts',
+  'scripts/tests/system/{desktop,cloud-run}.docker-test.ts',
 ];
 
 export default defineConfig({

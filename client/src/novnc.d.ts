@@ -7,8 +7,12 @@ declare module '@novnc/novnc' {
   import NoVnc from '@novnc/novnc/lib/rfb';
 
   export default class RFB extends NoVnc {
-    // The two methods are not part of noVNC's documented interface. The page overrides them, because noVNC has
-    // no option to ask for more pixels than its element has CSS pixels.
+    // What follows is not part of noVNC's documented interface. The page overrides it, because noVNC has no option
+    // to ask for more pixels than its element has CSS pixels, and none to leave the keyboard to the page.
+    /** Listens to keys while it is grabbed. */
+    protected _keyboard: { grab(): void; ungrab(): void };
+    /** True while a wish for a size has no answer. */
+    protected _pendingRemoteResize: boolean;
     /** Size of the element that contains the picture, in CSS pixels. */
     protected _screenSize(): { w: number; h: number };
     /** Asks the desktop to take the size of the element. */

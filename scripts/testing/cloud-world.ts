@@ -1,52 +1,76 @@
 /**
- * A hub in this process whose desktops run on a fake of Cloud Run. The fake runs each desktop for real: as a process
- * that dials the hub, and as a user of its own where the test runs as root.
+ * A hub in this process whose desktops run on a fake of Cloud Run. The fake runs each desktop for real: as processes
+ * that dial the hub, or in a container. The processes have a user of their own where the test runs as root.
  */
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
+import { systemClock } from '@unicore/protocol';
 import { type App, createApp } from '@unicore/server/app';
+import { LocalWorld } from '@unicore/server/backplane';
 import { parseConfig } from '@unicore/server/config';
+import { LineProxy } from '@unicore/server/testing';
 import {
   type CloudRunFake,
+  type Container,
   type ContainerSpec,
   openCloudRun,
   processContainers,
+  type RunContainer,
   startCloudRunFake,
 } from '@unicore/server/testing/cloud-run';
 import { pino } from 'pino';
 import { ROOT } from '../lib/paths.ts';
 import { freePort } from '../lib/port.ts';
+import { pidsOfDesktop, pidsWhere } from './pids.ts';
 import { Users } from './users.ts';
 
 const HOST = '127.0.0.1';
+/** Two places, so that a desktop for which one has no room starts in the other. */
+const PLACES = 'my-project/europe-west1:80,my-project/us-central1:80';
+const FOLDER = join(tmpdir(), 'unicore-dial-');
 /** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
 const UID = 61_237;
 const isRoot = process.getuid?.() === 0;
 const MAIN = join(ROOT, 'agent/src/desktop/main.ts');
 
+export interface CloudWorldOptions {
+  /** Address on which the hub listens. Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Further options of the hub. */
+  readonly options?: readonly string[];
+  /** Runs the containers. Default: processes of this machine. */
+  readonly run?: RunContainer;
+}
+
 export class CloudWorld implements AsyncDisposable {
   /** What the containers were started with, in order. */
   readonly containers: ContainerSpec[] = [];
   readonly url: string;
+  readonly #options: CloudWorldOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), 'unicore-cloud-'));
-  readonly #desktop = mkdtempSync(join(tmpdir(), 'unicore-dial-'));
+  /** A folder for each container that consists of processes. */
+  readonly #folders: string[] = [];
   readonly #users = new Users();
+  readonly #backplane = new LocalWorld(systemClock);
   readonly #port: number;
-  /** Number of desktops that wait for a user. */
-  readonly #pool: number;
+  /** The way of desktops to the hub. */
+  readonly #line: LineProxy;
   #fake: CloudRunFake | undefined;
   #app: App | undefined;
+  #second: App | undefined;
 
-  private constructor(port: number, pool: number) {
+  private constructor(options: CloudWorldOptions, port: number, line: LineProxy) {
+    this.#options = options;
     this.#port = port;
-    this.#pool = pool;
-    this.url = `http://${HOST}:${port}`;
+    this.#line = line;
+    this.url = `http://${options.host ?? HOST}:${port}`;
   }
 
-  static async start(pool = 0): Promise<CloudWorld> {
-    const world = new CloudWorld(await freePort(HOST), pool);
+  static async start(options: CloudWorldOptions = {}): Promise<CloudWorld> {
+    const port = await freePort(options.host ?? HOST);
+    const world = new CloudWorld(options, port, await LineProxy.open(port));
     await world.#startFake();
     await world.startHub();
     return world;
@@ -63,13 +87,29 @@ export class CloudWorld implements AsyncDisposable {
   }
 
   async startHub(): Promise<void> {
-    const options = ['--port', `${this.#port}`, '--public-url', this.url, '--data', this.#folder];
-    const places = ['--desktop-places', 'my-project/europe-west1:2', '--desktop-pool', `${this.#pool}`];
-    const config = parseConfig({}, [...options, ...places]);
+    this.#app = await this.#hub(this.#port);
+  }
+
+  /** Starts a second hub on the same data. Returns its URL. */
+  async joinHub(): Promise<string> {
+    const port = await freePort(HOST);
+    this.#second = await this.#hub(port);
+    return `http://${HOST}:${port}`;
+  }
+
+  async #hub(port: number): Promise<App> {
+    const { host = HOST, options = [] } = this.#options;
+    const publicUrl = host === HOST ? this.#line.origin : this.url;
+    const config = parseConfig({}, [
+      ...['--host', host, '--port', `${port}`, '--public-url', publicUrl, '--data', this.#folder],
+      ...['--desktop-places', PLACES, ...options],
+    ]);
     const account = config.desktopAccount;
     const cloudRun = openCloudRun({ endpoint: this.fake.address, deployment: 'hub-test', account });
-    this.#app = createApp(config, { log: pino({ level: 'silent' }), cloudRun });
-    await this.#app.start();
+    const backplane = this.#backplane.join();
+    const app = createApp(config, { log: pino({ level: 'silent' }), cloudRun, backplane });
+    await app.start();
+    return app;
   }
 
   async stopHub(): Promise<void> {
@@ -77,53 +117,65 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = undefined;
   }
 
-  user(name: string): Promise<UniCore> {
-    return this.#users.sdk(this.app, name, this.url);
+  /** url: that of the hub. */
+  user(name: string, url = this.url): Promise<UniCore> {
+    return this.#users.sdk(this.app, name, url);
   }
 
   /** Returns the pids of the processes that run this command of unicore-desktop for this world. */
   pids(command: 'dial' | 'dialler'): number[] {
-    return pidsWhere((args) => args.includes(command) && args.some((arg) => arg.startsWith(this.#desktop)));
+    return pidsWhere(
+      ({ args }) => args.includes(command) && this.#folders.some((folder) => args.includes(folder)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#users.close();
+    await this.#second?.stop();
     await this.stopHub();
     await this.#fake?.close();
-    // A container takes its holder with it. Here the holder is a process that outlives a killed group.
-    for (const { env } of this.containers) {
-      const { sessionId } = JSON.parse(env.UNICORE_ORDER ?? '');
-      for (const pid of pidsWhere(([title]) => title === `unicore-desktop ${sessionId}`)) process.kill(pid);
-    }
-    rmSync(this.#folder, { recursive: true, force: true });
-    rmSync(this.#desktop, { recursive: true, force: true });
+    this.#line.close();
+    for (const folder of [this.#folder, ...this.#folders]) rmSync(folder, { recursive: true, force: true });
   }
 
   async #startFake(): Promise<void> {
-    const asUser = isRoot ? ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'] : [];
-    if (isRoot) chmodSync(this.#desktop, 0o711);
+    const run = this.#options.run ?? ((spec) => this.#processes(spec));
     this.#fake = await startCloudRunFake({
       run: (spec) => {
-        const folder = join(this.#desktop, String(this.containers.push(spec)));
-        mkdirSync(folder);
-        if (isRoot) chownSync(folder, UID, UID);
-        const [program = '', ...args] = [...asUser, process.execPath, MAIN, 'dial', folder];
-        return processContainers(program, args)(spec);
+        this.containers.push(spec);
+        return run(spec);
       },
     });
   }
-}
 
-function pidsWhere(matches: (args: string[]) => boolean): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && matches(commandOf(pid)));
-}
-
-function commandOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  } catch {
-    return [];
+  /** Runs a container as processes. The holder leads a group of its own, but freezes and dies with the container. */
+  async #processes(spec: ContainerSpec): Promise<Container> {
+    const folder = mkdtempSync(FOLDER);
+    this.#folders.push(folder);
+    if (isRoot) chownSync(folder, UID, UID);
+    const asUser = isRoot ? ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'] : [];
+    const [program = '', ...args] = [...asUser, process.execPath, MAIN, 'dial', folder];
+    const group = await processContainers(program, args)(spec);
+    const { sessionId } = JSON.parse(spec.env.UNICORE_ORDER ?? '');
+    const all = (signal: NodeJS.Signals) => {
+      for (const pid of pidsOfDesktop(sessionId)) process.kill(pid, signal);
+    };
+    return {
+      pause() {
+        group.pause();
+        all('SIGSTOP');
+      },
+      resume() {
+        all('SIGCONT');
+        group.resume();
+      },
+      kill() {
+        group.kill();
+        all('SIGKILL');
+      },
+      signal: (signal) => group.signal(signal),
+      cutConnections: () => this.#line.cut(),
+      exited: group.exited,
+    };
   }
 }

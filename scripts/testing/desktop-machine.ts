@@ -37,9 +37,10 @@ export class DesktopMachine {
           return;
         }
         this.opened.push(request.auth);
+        if (request.kind !== 'vnc') return request.refuse('KIND_UNKNOWN', 'This machine has only a screen.');
         const channel: Channel = request.accept(
           this.screen.serve(() => channel),
-          { holder: 'viewer-1', text: false },
+          { holder: 'viewer-1', text: true },
         );
       },
     });

@@ -17,14 +17,20 @@ export async function endDesktop(sdk: UniCore, sessionId: string): Promise<Deskt
 
 /** Resolves when the user's desktop is in this phase. Rejects if it ends in another one. */
 export function inPhase(sdk: UniCore, phase: Desktop['phase']): Promise<Desktop> {
+  return whenDesktop(sdk, (desktop) => desktop.phase === phase);
+}
+
+/** Resolves when the user is shown such a desktop. Rejects if it is over before. */
+export function whenDesktop(sdk: UniCore, matches: (desktop: Desktop) => boolean): Promise<Desktop> {
   return new Promise((resolve, reject) => {
     const watching = sdk.api.vnc.watch.subscribe(undefined, {
       onData({ desktop }) {
-        const isOver = desktop?.phase === 'ended' || desktop?.phase === 'failed';
-        if (desktop?.phase !== phase && !isOver) return;
+        if (desktop === null) return;
+        const isMatch = matches(desktop);
+        if (!isMatch && desktop.status !== 'stopped') return;
         watching.unsubscribe();
-        if (desktop?.phase === phase) resolve(desktop);
-        else reject(new Error(`The desktop is ${desktop?.phase}: ${desktop?.reason}`));
+        if (isMatch) resolve(desktop);
+        else reject(new Error(`The desktop is ${desktop.phase}: ${desktop.reason}`));
       },
       onError: reject,
     });

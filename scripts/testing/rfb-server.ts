@@ -1,8 +1,8 @@
 /**
  * A small RFB server for tests, in place of a real display. Its picture has one colour on the left and another
- * on the right. It records keys, and takes each size that a viewer asks for.
+ * on the right. It records what is typed, and takes each size that a viewer asks for.
  */
-import { type Channel, type ChannelHandler, Outbox } from '@unicore/protocol';
+import { type Channel, type ChannelHandler, Outbox, PRIVATE_MESSAGE } from '@unicore/protocol';
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -11,15 +11,15 @@ const RRE = 2;
 const EXTENDED_DESKTOP_SIZE = -308;
 /** Reason in an ExtendedDesktopSize: this viewer asked for the size. */
 const BY_THIS_VIEWER = 1;
-const KEY = 4;
 const UPDATE_REQUEST = 3;
 const SET_ENCODINGS = 2;
 const SET_DESKTOP_SIZE = 251;
+/** Bytes of a private message before its content. */
+const PRIVATE_HEADER = 8;
 /** Bytes of the messages whose length is fixed, by their first byte. */
 const LENGTHS: Record<number, number> = {
   0: 20,
   [UPDATE_REQUEST]: 10,
-  [KEY]: 8,
   5: 6,
   [SET_DESKTOP_SIZE]: 24,
 };
@@ -27,8 +27,8 @@ const LENGTHS: Record<number, number> = {
 export class RfbServer {
   width = 640;
   height = 400;
-  /** X11 numbers of the keys that were pressed. */
-  readonly keys: number[] = [];
+  /** What was typed: keys that went down, and texts. */
+  readonly typed: string[] = [];
   /** Number of RFB connections that were made so far. */
   connections = 0;
   #colours: readonly [Colour, Colour] = [
@@ -89,9 +89,11 @@ export class RfbServer {
 
   #heard(message: Buffer, say: (bytes: Buffer) => void): void {
     switch (message[0]) {
-      case KEY:
-        if (message[1] === 1) this.keys.push(message.readUInt32BE(4));
+      case PRIVATE_MESSAGE: {
+        const { text, key, down = true } = JSON.parse(message.toString('utf8', PRIVATE_HEADER));
+        if (down) this.typed.push(key ?? text);
         return;
+      }
       case UPDATE_REQUEST:
         // Only the first request is not incremental. Later changes are sent without being asked for.
         if (message[1] === 0) say(Buffer.concat([this.#size(0), this.#picture()]));
@@ -150,6 +152,8 @@ function rectangle(x: number, width: number, height: number, encoding: number): 
 function lengthOf(input: Buffer): number | undefined {
   const type = input[0];
   if (type === undefined) return undefined;
+  if (type === PRIVATE_MESSAGE)
+    return input.length < PRIVATE_HEADER ? undefined : PRIVATE_HEADER + input.readUInt32BE(4);
   if (type === SET_ENCODINGS) return input.length < 4 ? undefined : 4 + 4 * input.readUInt16BE(2);
   const length = LENGTHS[type];
   if (length === undefined) throw new Error(`The test's RFB server does not know message ${type}.`);

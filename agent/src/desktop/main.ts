@@ -23,6 +23,7 @@ import {
   type HolderNews,
   HolderStatus,
   HoldOrder,
+  monotonicMs,
 } from './holder/index.ts';
 import { startHolder } from './session/index.ts';
 
@@ -32,6 +33,8 @@ interface HoldFlags {
   url?: string;
   reachable: string[];
   allowUnsandboxed?: boolean;
+  sharesNetwork?: boolean;
+  started?: number;
 }
 
 /** In a container, the image says which folder is the desktop's own. */
@@ -49,6 +52,8 @@ program
   .option('--url <url>', 'the first page')
   .option('--reachable <range>', 'addresses that are not public and may be reached; repeatable', collect, [])
   .option('--allow-unsandboxed', 'go on where this machine permits Chromium no sandbox')
+  .option('--shares-network', 'other programs use the same network interfaces')
+  .option('--started <ms>', 'when the container was started, by the monotonic clock', Number)
   .action(hold);
 
 program
@@ -102,22 +107,24 @@ function collect(value: string, before: string[]): string[] {
 async function hold(
   folder: string,
   text: string,
-  { url, reachable, allowUnsandboxed }: HoldFlags,
+  { url, reachable, allowUnsandboxed, sharesNetwork, started }: HoldFlags,
 ): Promise<void> {
-  const { sessionId, attempt, scale, lifeMs, idleMs } = readOrder(text);
+  const { sessionId, attempt, scale, lifeMs, idleMs, budget } = readOrder(text);
   const log = stderrLog();
   process.title = `unicore-desktop ${sessionId}`;
   const holder = await startHolder({
     sessionId,
     attempt,
     socketPath: join(folder, HOLDER_SOCKET),
-    limits: { lifeMs, idleMs },
+    limits: { lifeMs, idleMs, ...(budget && { budget }) },
+    ageMs: started === undefined ? process.uptime() * 1000 : monotonicMs() - started,
     programs: {
       folder,
       scale,
       reachable,
       ...(url !== undefined && { startUrl: url }),
       ...(allowUnsandboxed !== undefined && { allowUnsandboxed }),
+      ...(sharesNetwork !== undefined && { sharesNetwork }),
     },
     log,
   });

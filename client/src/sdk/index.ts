@@ -8,7 +8,7 @@ export type { Download } from './download.ts';
 export type { LineStatus } from './line.ts';
 export type { ChannelStatus } from './link.ts';
 export { readShareLink, type Share } from './share-link.ts';
-export { type KeyLike, keyMessage, textMessages } from './typing.ts';
+export { type KeyLike, keyMessage, keysymOf, textMessages } from './typing.ts';
 export {
   createUniCore,
   type DesktopOptions,

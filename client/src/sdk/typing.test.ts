@@ -58,6 +58,8 @@ describe('keys', () => {
     expect(keyMessage(event({ isComposing: true }))).toBeUndefined();
     expect(keyMessage(event({ key: 'Process' }))).toBeUndefined();
     expect(keyMessage(event({ key: 'Unidentified', code: '' }))).toBeUndefined();
+    expect(keyMessage(event({ key: 'Dead', code: 'Equal' }))).toBeUndefined();
+    expect(keyMessage(event({ key: 'Enter', code: 'Enter', keyCode: 229 }))).toBeUndefined();
   });
 
   test('keysyms are those of X', () => {

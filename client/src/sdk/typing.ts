@@ -37,6 +37,10 @@ const FIRST_FUNCTION_KEY = 0xffbe;
 const FIRST_UNICODE_KEYSYM = 0x1000000;
 const LATIN_1 = 0x100;
 const RIGHT = 2;
+/** The keyCode of a key that an input method has taken. */
+const TAKEN = 229;
+/** Keys whose text comes later, from an input method or after a dead key. */
+const COMPOSING = new Set(['Dead', 'Process', 'Unidentified']);
 const WITH_SIDES = new Set(['Shift', 'Control', 'Alt', 'Meta']);
 
 /** What is used of a KeyboardEvent. */
@@ -47,6 +51,8 @@ export interface KeyLike {
   readonly location: number;
   readonly repeat: boolean;
   readonly isComposing: boolean;
+  /** 229 for a key that an input method has taken. Some browsers tell it by nothing else. */
+  readonly keyCode?: number;
   readonly ctrlKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
@@ -70,7 +76,7 @@ export function keysymOf(key: string, location = 0): number {
  * comes later.
  */
 export function keyMessage(event: KeyLike): Uint8Array<ArrayBuffer> | undefined {
-  if (event.isComposing || event.key === 'Process' || event.key === 'Unidentified') return undefined;
+  if (event.isComposing || event.keyCode === TAKEN || COMPOSING.has(event.key)) return undefined;
   const hasText = [...event.key].length === 1;
   const content: TypedKey = {
     down: event.type === 'keydown',

@@ -17,6 +17,14 @@ export type Launcher = z.infer<typeof Launcher>;
 export const Scale = z.union([z.literal(1), z.literal(2)]);
 export type Scale = z.infer<typeof Scale>;
 
+/** The most that a desktop may use, in dollars, and the prices of its time and of the bytes that it sends. */
+export const DesktopBudget = z.object({
+  dollars: z.number().nonnegative(),
+  perMs: z.number().nonnegative(),
+  perSentByte: z.number().nonnegative(),
+});
+export type DesktopBudget = z.infer<typeof DesktopBudget>;
+
 /**
  * The state that the hub wants for one desktop on this provider. All times are durations in ms, so that the
  * clocks of hub and agent need not agree.
@@ -31,6 +39,8 @@ export const DesktopOrder = DesktopRef.extend({
   idleMs: z.number().int().positive(),
   /** Longest time from the order to the first painted frame. */
   bootMs: z.number().int().positive(),
+  /** Without it, only time limits the desktop. */
+  budget: DesktopBudget.optional(),
 });
 export type DesktopOrder = z.infer<typeof DesktopOrder>;
 

@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { joinTokenOf } from '../../testing/agent.ts';
 import { launchChromium } from '../../testing/chromium.ts';
+import { DesktopKeyboard } from '../../testing/desktop-keyboard.ts';
 import { DesktopMachine } from '../../testing/desktop-machine.ts';
 import type { Colour } from '../../testing/rfb-server.ts';
 import { World } from '../../testing/world.ts';
@@ -101,18 +102,66 @@ test('the desktop has the size of the page in device pixels, also after it chang
 test('keys reach the desktop', async () => {
   await page.locator(CANVAS).click();
   await page.keyboard.type('ok');
-  await expect.poll(() => String.fromCharCode(...machine.screen.keys)).toBe('ok');
+  await expect.poll(() => machine.screen.typed.join('')).toBe('ok');
+});
+
+test('dead keys, AltGr, input methods and soft keyboards send what they mean', async () => {
+  const { typed } = machine.screen;
+  const keyboard = await DesktopKeyboard.of(page);
+  const sends = async (type: Promise<void>, ...expected: string[]): Promise<void> => {
+    await type;
+    await expect.poll(() => [...typed]).toEqual(expected);
+    typed.length = 0;
+  };
+  typed.length = 0;
+  await sends(keyboard.german('Ü'), 'Ü');
+  await sends(keyboard.german('é@ß'), 'é', '@', 'ß');
+  await sends(keyboard.compose(['に', 'にほ', '日本'], '日本'), '日本');
+  await sends(keyboard.compose(['g', 'go', '語'], '語'), '語');
+  await sends(keyboard.corrected('teh', 'the'), 't', 'e', 'h', 'Backspace', 'Backspace', 'he');
+  await sends(page.keyboard.press('Control+a'), 'Control', 'a');
+  for (let i = 0; i < 40; i++) await sends(keyboard.german('ô'), 'ô');
 });
 
 test('a lost line resumes the same connection, with what was painted meanwhile', async () => {
   line.refuse();
   line.cut();
   await page.waitForSelector('[data-desktop="reconnecting"]');
+  const { connections } = machine.screen;
   machine.screen.paint(GREEN, RED);
   await line.allow();
   await page.waitForSelector(CONNECTED);
   await expect.poll(colours).toEqual([GREEN, RED]);
-  expect(machine.screen.connections).toBe(1);
+  expect(machine.screen.connections).toBe(connections);
+});
+
+test('a phone opens its soft keyboard by a button, and has a row of keys', async () => {
+  const { typed } = machine.screen;
+  const { name } = await world.app.auth.owner('owner');
+  const viewport = { width: 390, height: 760 };
+  const phone = await browser.newContext({ viewport, hasTouch: true, isMobile: true });
+  const small = await phone.newPage();
+  await small.goto(await world.link(name, line.origin));
+  await small.getByRole('link', { name: 'Desktop' }).click();
+  await small.waitForSelector(CONNECTED);
+  typed.length = 0;
+  await small.locator(CANVAS).tap();
+  const field = small.getByLabel(/Screen of the desktop/);
+  const mode = () =>
+    field.evaluate((it) => `${it === document.activeElement} ${it.getAttribute('inputmode')}`);
+  expect(await mode()).toBe('true none');
+  await small.getByRole('button', { name: 'Open the keyboard' }).tap();
+  expect(await mode()).toBe('true text');
+  await small.keyboard.insertText('hello');
+  const control = small.getByRole('button', { name: 'Control' });
+  await control.tap();
+  expect(await control.getAttribute('aria-pressed')).toBe('true');
+  await small.keyboard.insertText('c');
+  await small.getByRole('button', { name: 'Left' }).tap();
+  expect(await mode()).toBe('true text');
+  await expect.poll(() => [...typed]).toEqual(['hello', 'Control', 'c', 'ArrowLeft']);
+  expect(await control.getAttribute('aria-pressed')).toBe('false');
+  await phone.close();
 });
 
 test('the end shows the receipt', async () => {

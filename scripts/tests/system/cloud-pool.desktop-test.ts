@@ -13,7 +13,7 @@ let world: CloudWorld;
 const times: Record<string, number> = {};
 
 beforeAll(async () => {
-  world = await CloudWorld.start(1);
+  world = await CloudWorld.start({ options: ['--desktop-pool', '1'] });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -162,3 +162,11 @@ test('the desktop’s end is the end of the link', async () => {
   const [end] = (await once(again.openDesktop(sessionId), 'close')) as [CloseEvent];
   expect(closeError(end.code)).toBe('SESSION_ENDED');
 });
+
+test('links are not tried without end: one address has a limit each minute', async () => {
+  const client = guest({ sessionId, token: 'wrong' });
+  const calls = Array.from({ length: 700 }, () => client.api.vnc.guest.mutate({ sessionId, token: 'wrong' }));
+  const answers = await Promise.allSettled(calls);
+  const codes = answers.map((each) => each.status === 'rejected' && each.reason.data.code);
+  expect(new Set(codes)).toEqual(new Set(['UNAUTHENTICATED', 'RATE_LIMITED']));
+});

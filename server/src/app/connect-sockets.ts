@@ -41,7 +41,8 @@ const UNSHARED = 'The owner has stopped sharing, or has made a new link. Ask for
 /** Starts accepting WebSockets. */
 export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
   const { domain, callers, origins, regions, addressOf, metrics, clock, log, rotateMs, hub } = deps;
-  const { sessions, credentials, tickets, presence, control, relay, hubs, events, desktopBoot } = domain;
+  const { sessions, credentials, tickets, presence, control, relay, hubs, events } = domain;
+  const { desktopBoot, cloudDesktops } = domain;
   const sockets = attachSockets(server, {
     clock,
     log,
@@ -93,7 +94,10 @@ export function connectSockets(server: Server, deps: ConnectDeps): Sockets {
       },
       heard: (providerId) => presence.heard(providerId),
       beat: (providerId, beat) => presence.beat(providerId, beat),
-      disconnected: (providerId) => presence.disconnected(providerId),
+      disconnected(providerId) {
+        presence.disconnected(providerId);
+        cloudDesktops?.disconnected(providerId);
+      },
     },
   });
   events.on('sessionEnded', (sessionId) => {

@@ -78,16 +78,16 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const places = settings && new CloudPlaces({ ...settings, store, clock });
   const placer = new DesktopPlacer({ store, presence, writer, places, now });
   const boot = new DesktopBoot({ store, writer, tokenMs: limits.bootMs + TOKEN_SPARE_MS, now });
+  const common = { store, events, writer, limits, prices, now };
   const cloud =
     settings &&
     places &&
-    new CloudDesktops({ ...settings, store, writer, placer, places, boot, limits, mostMs, clock, log, now });
+    new CloudDesktops({ ...settings, ...common, placer, places, boot, mostMs, clock, log });
   const access = new DesktopAccess(store);
   const views = new DesktopViews(prices, now);
   const announcer = new Announcer(backplane, views, socketUrl);
   const pool = places && new DesktopPool({ store, events, writer, placer, places, image, log, now });
   const desktops = new Desktops({ store, writer, placer, pool, prices, image, mostMs, now });
-  const common = { store, events, writer, limits, now };
   return {
     desktopPlacer: placer,
     desktopBoot: boot,

@@ -86,6 +86,11 @@ export class DesktopChores {
       await writer.apply(keyOf(row), 'end', () => ({ code: 'LAUNCH_FAILED', reason }));
     } else if (phase === 'running' && startedAt !== null && now() > startedAt + lifeMs + LATE_MS) {
       await writer.apply(keyOf(row), 'end', () => ({ code: 'TIMEOUT', reason: 'Its time was over.' }));
+    } else if (phase === 'running' && row.budget !== null && row.cost > row.budget) {
+      await writer.apply(keyOf(row), 'end', () => ({
+        code: 'BUDGET_SPENT',
+        reason: 'Its budget was spent.',
+      }));
     } else if ((phase === 'ending' || phase === 'launching') && age > LOST_MS) {
       events.tell('desktop', row);
     }

@@ -155,7 +155,7 @@ async function tried<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 test.each([0, 1])(
-  'with %i desktops booted ahead: no second desktop, no leak, none ended by mistake, and no end or failure without proof and reason',
+  'with a pool of %i: no second desktop, no leak, none ended by mistake, and no end or failure without proof and reason',
   async (pool) => {
     const totals = { running: 0, failed: 0, ended: 0 };
     for (let seed = 1; seed <= SCHEDULES; seed++) expect(await Schedule.run(seed, totals, pool)).toEqual([]);

@@ -8,10 +8,11 @@ import { type CloudRunJobs, isPoolOwner, type JobRef, placeName, type Sight } fr
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
-import { msOf, useOf } from './cost.ts';
+import { msOf, type Prices, useOf } from './cost.ts';
 import { isLaunched, isOver } from './lifecycle.ts';
 import type { DesktopPlacer } from './placer.ts';
 import { POOL_LIFE_MS } from './pool.ts';
+import { desktopOfProvider } from './provider-id.ts';
 import { type DesktopLimits, orderOf } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -35,6 +36,7 @@ export interface CloudDesktopsDeps {
   jobs: CloudLauncher;
   boot: DesktopBoot;
   limits: DesktopLimits;
+  prices: Prices;
   /** The longest life of a desktop, ms. */
   mostMs: number;
   /** http(s)://host, as desktops reach the hubs. */
@@ -84,6 +86,12 @@ export class CloudDesktops {
         if (isAsked) this.look(sessionId);
         else if (more) this.#later(sessionId, () => this.look(sessionId));
       });
+  }
+
+  /** The container of a desktop has lost its connection, perhaps because it died. Other providers are ignored. */
+  disconnected(providerId: string): void {
+    const { sessionId } = desktopOfProvider(providerId) ?? {};
+    if (sessionId !== undefined) this.#later(sessionId, () => this.look(sessionId));
   }
 
   /**
@@ -141,12 +149,12 @@ export class CloudDesktops {
   }
 
   async #launch(row: CloudRow): Promise<boolean> {
-    const { jobs, boot, limits, mostMs, hubUrl, writer, log } = this.#deps;
+    const { jobs, boot, limits, prices, mostMs, hubUrl, writer, log } = this.#deps;
     const { userId, sessionId, attempt, createdAt, image } = row;
     const env = {
       UNICORE_HUB: hubUrl,
       UNICORE_BOOT_TOKEN: await boot.offer(row),
-      UNICORE_ORDER: JSON.stringify(orderOf(row, limits)),
+      UNICORE_ORDER: JSON.stringify(orderOf(row, limits, prices)),
     };
     const waitMs = isPoolOwner(userId) ? POOL_LIFE_MS : 0;
     const timeoutSeconds = Math.ceil((waitMs + mostMs) / 1000) + SPARE_S;
@@ -196,12 +204,15 @@ export class CloudDesktops {
 
   async #end(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
     const { jobs, writer, now } = this.#deps;
-    if (startedAt !== undefined) {
-      const ms = Math.max(0, (endedAt ?? now()) - startedAt);
-      // Google's own record of the end counts more than what was measured before.
+    // Of an execution that Cloud Run shows no more, only what the hub saw of its start is known.
+    const from = startedAt ?? row.startedAt;
+    if (from !== null && (startedAt ?? endedAt) !== undefined) {
+      const ms = Math.max(0, (endedAt ?? now()) - from);
+      // Google's own record of both ends counts more than what was measured before.
+      const isExact = startedAt !== undefined && endedAt !== undefined;
       const use = (old: DesktopRow) => {
         const { ms: own } = useOf(old, { ms, sentBytes: 0 });
-        return { ms: endedAt === undefined ? Math.max(own, msOf(old)) : own, sentBytes: old.sentBytes };
+        return { ms: isExact ? own : Math.max(own, msOf(old)), sentBytes: old.sentBytes };
       };
       await writer.update(keyOf(row), (old) => writer.spent(use(old)));
     }

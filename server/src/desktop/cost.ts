@@ -1,5 +1,5 @@
 /** Computes what a desktop costs. */
-import type { DesktopUse } from '@unicore/protocol/control';
+import type { DesktopBudget, DesktopUse } from '@unicore/protocol/control';
 import type { DesktopRow } from '../store/index.ts';
 
 /** Size of a desktop: vCPU and GiB of memory. */
@@ -16,6 +16,10 @@ export interface Prices {
   leastMs: number;
 }
 
+/** Part of a budget that is kept for the bytes that are on their way when the desktop ends. */
+const SPARE_SHARE = 0.02;
+/** Time that a container needs to start and to end, ms. It is paid for, too. */
+const SPARE_MS = 10_000;
 /** Time is paid for in steps of this length, ms. */
 const STEP_MS = 100;
 const GB = 1e9;
@@ -46,10 +50,23 @@ export function useOf({ pooledMs, pooledBytes }: DesktopRow, { ms, sentBytes }: 
   return { ms: Math.max(0, ms - pooledMs), sentBytes: Math.max(0, sentBytes - pooledBytes) };
 }
 
-/** Returns how long a desktop that sends nothing may live for this money, ms. */
-export function msFor(dollars: number, prices: Prices): number {
-  const perSecond = DESKTOP_CPU * prices.perCpuSecond + DESKTOP_GIB * prices.perGibSecond;
-  return Math.floor((dollars / perSecond) * 1000);
+/** The part of a budget that a desktop may use before it has to end, so that its end is paid for as well. */
+export function usableOf(budget: number, prices: Prices): DesktopBudget {
+  const perMs = (DESKTOP_CPU * prices.perCpuSecond + DESKTOP_GIB * prices.perGibSecond) / 1000;
+  const dollars = Math.max(0, budget * (1 - SPARE_SHARE) - SPARE_MS * perMs);
+  return { dollars, perMs, perSentByte: prices.perSentGb / GB };
+}
+
+/** Returns how long a desktop that has sent these bytes may live for this budget, ms. */
+export function lifeFor(budget: number, sentBytes: number, prices: Prices): number {
+  const { dollars, perMs, perSentByte } = usableOf(budget, prices);
+  const left = dollars - sentBytes * perSentByte;
+  return left <= 0 ? 0 : Math.floor(left / perMs);
+}
+
+/** Returns the smallest budget with which a desktop can start and end. */
+export function leastBudget(prices: Prices): number {
+  return billOf({ ms: Math.max(2 * SPARE_MS, prices.leastMs), sentBytes: 0 }, prices).cost;
 }
 
 /** Returns the time that a desktop has been billed for, ms. */

@@ -207,9 +207,35 @@ describe('a life', () => {
     await hub.connect('p-1', { desktops: 'docker' });
     const { sessionId, lifeMs } = await hub.desktops.create(ALICE, { budget: 0.01 });
     const perSecond = 2 * 0.000018 + 4 * 0.000002;
-    expect((lifeMs / 1000) * perSecond).toBeLessThan(0.01);
-    expect((lifeMs / 1000) * perSecond).toBeGreaterThan(0.0095);
+    const endSeconds = 10;
+    expect((lifeMs / 1000 + endSeconds) * perSecond).toBeLessThan(0.01);
+    expect((lifeMs / 1000 + endSeconds) * perSecond).toBeGreaterThan(0.0097);
+    const { dollars, perMs, perSentByte } = (await orders())[0]!.budget!;
+    expect(lifeMs * perMs).toBeCloseTo(dollars, 6);
+    expect(perSentByte * 1e9).toBeCloseTo(0.12);
     await expect(hub.desktops.extend(ALICE, sessionId)).rejects.toMatchObject({ code: 'BUDGET_SPENT' });
+  });
+});
+
+describe('a budget', () => {
+  test('that does not pay for start and end is refused with the least one', async () => {
+    await hub.connect('p-1', { desktops: 'docker' });
+    await expect(hub.desktops.create(ALICE, { budget: 0.0001 })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('0.00088 $'),
+    });
+    expect(await hub.desktops.last(ALICE)).toBeUndefined();
+  });
+
+  test('that is spent although the machine did not end the desktop is an end by the hub', async () => {
+    await hub.connect('p-1', { desktops: 'docker' });
+    await hub.desktops.create(ALICE, { budget: 0.01 });
+    await report('running', { use: { ms: 60_000, sentBytes: 50e6 } });
+    await hub.clock.advance(MINUTE);
+    expect(await hub.desktops.last(ALICE)).toMatchObject({ phase: 'running' });
+    await report('running', { use: { ms: 120_000, sentBytes: 90e6 } });
+    await hub.clock.advance(MINUTE);
+    expect(await hub.desktops.last(ALICE)).toMatchObject({ phase: 'ending', code: 'BUDGET_SPENT' });
   });
 });
 

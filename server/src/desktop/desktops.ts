@@ -3,7 +3,7 @@ import { UniCoreError } from '@unicore/protocol';
 import type { VncCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
 import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
-import { msFor, type Prices } from './cost.ts';
+import { leastBudget, lifeFor, type Prices } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { handedOver, newRow } from './new-row.ts';
 import type { DesktopPlacer } from './placer.ts';
@@ -12,8 +12,6 @@ import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** A desktop lives this long, and each extension adds as much, ms. */
 const LIFE_MS = 60 * 60_000;
-/** Part of a budget that is kept for the end of the desktop, whose time costs money too. */
-const END_SHARE = 0.02;
 /** How soon a caller may ask again while the last desktop is still ending, ms. */
 const ENDING_MS = 2_000;
 
@@ -102,7 +100,7 @@ export class Desktops {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase) || row.phase === 'ending') throw ended(sessionId);
     const { mostMs, prices, writer } = this.#deps;
-    const most = lifeFor(row.budget, mostMs, prices);
+    const most = mostLife(row.budget, mostMs, prices);
     if (row.lifeMs >= most) {
       throw most < mostMs
         ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ allows no longer life.`)
@@ -120,9 +118,10 @@ export class Desktops {
     before: DesktopRow | undefined,
   ): Promise<DesktopRow | undefined> {
     const { writer, placer, pool, prices, mostMs, image, now } = this.#deps;
+    if (budget !== undefined) requireEnough(budget, prices);
     const launcher = await placer.launcherFor(userId);
     const member = await pool?.take(userId, scale);
-    const lifeMs = Math.min(LIFE_MS, lifeFor(budget ?? null, mostMs, prices));
+    const lifeMs = Math.min(LIFE_MS, mostLife(budget ?? null, mostMs, prices));
     const wish = { userId, opId: opId ?? null, launcher, image, scale, lifeMs, budget: budget ?? null };
     const desktop = { ...wish, createdAt: now() };
     const row = await writer.reserve(member ? handedOver(desktop, member) : newRow(desktop), before);
@@ -147,7 +146,16 @@ function requireUsable(row: DesktopRow): DesktopRow {
   );
 }
 
-/** The longest life of a desktop that this budget pays for, ms. */
-function lifeFor(budget: number | null, mostMs: number, prices: Prices): number {
-  return budget === null ? mostMs : Math.min(mostMs, Math.max(1, msFor(budget * (1 - END_SHARE), prices)));
+/** The longest life of a desktop that sends nothing, ms. */
+function mostLife(budget: number | null, mostMs: number, prices: Prices): number {
+  return budget === null ? mostMs : Math.min(mostMs, Math.max(1, lifeFor(budget, 0, prices)));
+}
+
+function requireEnough(budget: number, prices: Prices): void {
+  const least = leastBudget(prices);
+  if (budget >= least) return;
+  throw new UniCoreError(
+    'BAD_REQUEST',
+    `budget is ${budget} $. To start and to end costs a desktop up to ${least.toPrecision(2)} $. Give it more.`,
+  );
 }

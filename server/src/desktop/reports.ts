@@ -6,7 +6,7 @@ import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protoco
 import { isPoolOwner } from '../cloud-run/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
-import { msOf, useOf } from './cost.ts';
+import { msOf, type Prices, usableOf, useOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
@@ -27,6 +27,7 @@ export interface DesktopReportsDeps {
   events: HubEvents;
   writer: DesktopWriter;
   limits: DesktopLimits;
+  prices: Prices;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -64,9 +65,9 @@ export class DesktopReports {
 
   /** Returns the orders for all desktops that this provider should have, and for the strays that must end. */
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
-    const { store, limits } = this.#deps;
+    const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
-    const orders = rows.map((row) => orderOf(row, limits));
+    const orders = rows.map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
       // The order for a newer attempt ends the older ones as well.
@@ -122,11 +123,15 @@ function beginning({ userId }: DesktopRow, use: DesktopUse | null, now: number):
 
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
 
-export function orderOf(row: DesktopRow, limits: DesktopLimits): DesktopOrder {
-  const { userId, sessionId, attempt, image, scale, pooledMs } = row;
+export function orderOf(row: DesktopRow, limits: DesktopLimits, prices: Prices): DesktopOrder {
+  const { userId, sessionId, attempt, image, scale, budget, pooledMs, pooledBytes } = row;
   const desired = row.phase === 'ending' ? 'ended' : 'running';
-  // The desktop counts its life from its own start, which may have been in the pool. There, nobody uses it.
+  // The desktop counts from its own start, which may have been in the pool. There, nobody uses it.
   const lifeMs = row.lifeMs + pooledMs;
   const idleMs = isPoolOwner(userId) ? lifeMs : limits.idleMs;
-  return { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs };
+  const order = { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs } as const;
+  if (budget === null) return order;
+  const usable = usableOf(budget, prices);
+  const pooled = pooledMs * usable.perMs + pooledBytes * usable.perSentByte;
+  return { ...order, budget: { ...usable, dollars: usable.dollars + pooled } };
 }

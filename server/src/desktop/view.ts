@@ -1,7 +1,7 @@
 /** Converts desktops to the form that clients see. */
 import type { Desktop, DesktopStatus, Receipt, VncSession } from '@unicore/protocol/api';
 import type { DesktopPhase, DesktopRow, ReceiptRow } from '../store/index.ts';
-import { billOf, type Prices } from './cost.ts';
+import { billOf, lifeFor, type Prices } from './cost.ts';
 
 const STATUS: Record<DesktopPhase, DesktopStatus> = {
   reserved: 'starting',
@@ -29,7 +29,7 @@ export class DesktopViews {
   /** socketUrl: ws(s)://host of the hub, as the client reaches it. */
   one(row: DesktopRow, socketUrl: string): Desktop {
     const { sessionId, jobName, phase, phaseAt, code, reason, launcher, isolation, scale } = row;
-    const { createdAt, startedAt, lifeMs, budget } = row;
+    const { createdAt, startedAt, budget } = row;
     return {
       sessionId,
       jobName: jobName ?? '',
@@ -44,11 +44,16 @@ export class DesktopViews {
       scale,
       createdAt,
       startedAt,
-      expiresAt: startedAt === null ? null : startedAt + lifeMs,
+      expiresAt: startedAt === null ? null : startedAt + this.#life(row),
       budget,
       cost: this.#cost(row),
       shared: row.viewerToken !== null,
     };
+  }
+
+  /** The bytes that a desktop has sent shorten the life that its budget pays for. */
+  #life({ lifeMs, budget, sentBytes }: DesktopRow): number {
+    return budget === null ? lifeMs : Math.min(lifeMs, lifeFor(budget, sentBytes, this.#prices));
   }
 
   /** While a desktop lives, its age counts, because its launcher reports what it used only now and then. */

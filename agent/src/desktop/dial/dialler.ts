@@ -57,10 +57,16 @@ class Dialler {
 
   async run(): Promise<void> {
     const { folder, log, stop, clock, random } = this.#options;
-    const { order, ending } = this.#wish;
+    const { order, ending, startedAt } = this.#wish;
     const desktops = await Desktops.load({
       agentDir: folder,
-      launcher: makeLauncher({ kind: 'process', agentDir: folder, providerId: '', socketPath: '' }),
+      launcher: makeLauncher({
+        kind: 'process',
+        agentDir: folder,
+        providerId: '',
+        socketPath: '',
+        container: { startedAt },
+      }),
       clock,
       random,
       log,

@@ -15,8 +15,11 @@ export const DialOrder = z.object({
 });
 export type DialOrder = z.infer<typeof DialOrder>;
 
-/** key: the private key, as PEM. ending: true if the desktop has to end at once. */
-export const DiallerOrder = DialOrder.extend({ key: z.string(), ending: z.boolean() });
+/**
+ * key: the private key, as PEM. ending: true if the desktop has to end at once. startedAt: when the container was
+ * started, by the machine's monotonic clock, ms.
+ */
+export const DiallerOrder = DialOrder.extend({ key: z.string(), ending: z.boolean(), startedAt: z.number() });
 export type DiallerOrder = z.infer<typeof DiallerOrder>;
 
 /** Reads the order, and removes the boot token from the environment, which the programs of a desktop would inherit. */

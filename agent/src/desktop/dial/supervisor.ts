@@ -7,6 +7,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NODE_FLAGS } from '../../node/index.ts';
+import { monotonicMs } from '../holder/index.ts';
 import { type DiallerOrder, takeDialOrder } from './order.ts';
 
 /** Pause before a dialler that died is started again, ms. */
@@ -18,6 +19,8 @@ export async function superviseDialler(program: string, folder: string): Promise
   // The key exists in memory only. Each dialler gets it through a pipe.
   const { privateKey } = generateKeyPairSync('ed25519');
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  // This process is the first of the container.
+  const startedAt = monotonicMs() - process.uptime() * 1000;
   let ending = false;
   let end = () => {};
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -35,7 +38,7 @@ export async function superviseDialler(program: string, folder: string): Promise
     end = () => dialler.kill('SIGTERM');
     // A dialler that dies at once breaks the pipe. Its exit says so, too.
     dialler.stdin.on('error', () => {});
-    dialler.stdin.end(JSON.stringify({ ...order, key, ending } satisfies DiallerOrder));
+    dialler.stdin.end(JSON.stringify({ ...order, key, ending, startedAt } satisfies DiallerOrder));
     const [code] = await once(dialler, 'exit');
     if (code === 0) return;
     await sleep(PAUSE_MS);

@@ -306,8 +306,8 @@ export class DesktopWorker {
   }
 }
 
-function limitsOf({ lifeMs, idleMs }: DesktopOrder): Limits {
-  return { lifeMs, idleMs };
+function limitsOf({ lifeMs, idleMs, budget }: DesktopOrder): Limits {
+  return { lifeMs, idleMs, ...(budget && { budget }) };
 }
 
 function asUniCoreError(error: unknown): UniCoreError {

@@ -2,7 +2,13 @@
  * The calls between a desktop's holder and the process that connects it to the hub: the agent, or the program
  * that dials from a container on Cloud Run. The holder is the process that owns the display and the browser.
  */
-import { type Control, DesktopPhase, DesktopUse, type Screenshot } from '@unicore/protocol/control';
+import {
+  type Control,
+  DesktopBudget,
+  DesktopPhase,
+  DesktopUse,
+  type Screenshot,
+} from '@unicore/protocol/control';
 import { z } from 'zod';
 
 /** What the holder says of its desktop. */
@@ -15,10 +21,11 @@ export const HolderStatus = z.object({
 });
 export type HolderStatus = z.infer<typeof HolderStatus>;
 
-/** The limits of a desktop, ms. See DesktopOrder. */
+/** The limits of a desktop. See DesktopOrder. */
 export const Limits = z.object({
   lifeMs: z.number().int().positive(),
   idleMs: z.number().int().positive(),
+  budget: DesktopBudget.optional(),
 });
 export type Limits = z.infer<typeof Limits>;
 

@@ -8,3 +8,4 @@ export {
   Limits,
   TakeControls,
 } from './contract.ts';
+export { monotonicMs } from './monotonic.ts';

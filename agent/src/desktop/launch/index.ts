@@ -2,7 +2,7 @@
 import type { RuntimeKind } from '../../runtime/index.ts';
 import { DockerLauncher } from './docker.ts';
 import type { DesktopLauncher } from './launcher.ts';
-import { ProcessLauncher } from './process.ts';
+import { type OwnContainer, ProcessLauncher } from './process.ts';
 
 export { hostConfig } from './container.ts';
 export { SECCOMP } from './docker.ts';
@@ -16,6 +16,7 @@ export interface LauncherOptions {
   socketPath: string;
   /** The program that holds a desktop without a container. Default: unicore-desktop. */
   program?: string;
+  container?: OwnContainer;
 }
 
 export function makeLauncher(options: LauncherOptions): DesktopLauncher {

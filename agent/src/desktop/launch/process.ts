@@ -27,19 +27,28 @@ const STOP_MS = 5_000;
 
 const PidFile: z.ZodType<ProcessId> = z.object({ pid: z.number().int().positive(), born: z.string() });
 
+/** The container in which the launcher itself runs, if the desktop has it for its own, as on Cloud Run. */
+export interface OwnContainer {
+  /** When it was started, by the machine's monotonic clock, ms. */
+  startedAt: number;
+}
+
 export interface ProcessLauncherOptions {
   agentDir: string;
   /** The program that holds a desktop. Default: unicore-desktop. */
   program?: string;
+  container?: OwnContainer;
 }
 
 export class ProcessLauncher implements DesktopLauncher {
   readonly #places: Places;
   readonly #program: string;
+  readonly #flags: readonly string[];
 
-  constructor({ agentDir, program = PROGRAM }: ProcessLauncherOptions) {
+  constructor({ agentDir, program = PROGRAM, container }: ProcessLauncherOptions) {
     this.#places = new Places(agentDir);
     this.#program = program;
+    this.#flags = container ? ['--started', String(container.startedAt)] : ['--shares-network'];
   }
 
   list(): Promise<DesktopRef[]> {
@@ -65,7 +74,8 @@ export class ProcessLauncher implements DesktopLauncher {
     const log = await open(place.log, 'wx', 0o600);
     try {
       const uid = place.uid === undefined ? '' : String(place.uid);
-      const args = [HOLD, place.home, place.pidFile, uid, this.#program, ...holdArguments(place.home, order)];
+      const hold = [...holdArguments(place.home, order), ...this.#flags];
+      const args = [HOLD, place.home, place.pidFile, uid, this.#program, ...hold];
       // This process is found by its HOME, like those of the desktop. So it cannot start a holder after stop().
       const child = spawn(process.execPath, args, {
         detached: true,

@@ -11,24 +11,34 @@ import { findIsolation, type Isolation, isolated, listenerOf } from './isolation
 import type { FullOptions } from './options.ts';
 import { Program } from './program.ts';
 import { serveProxy } from './proxy.ts';
+import type { Traffic } from './traffic.ts';
 import { firstDisplay, startXvnc, type Xvnc } from './xvnc.ts';
 
 const OPENBOX_CONFIG = fileURLToPath(new URL('./openbox.xml', import.meta.url));
+
+/** What the machine permits, and the folder. */
+interface Found {
+  folder: Folder;
+  isolation: Isolation;
+  hasShm: boolean;
+}
 
 export class Launcher {
   readonly folder: Folder;
   readonly isolation: Isolation;
   readonly #options: FullOptions;
+  readonly #traffic: Traffic;
   readonly #hasShm: boolean;
   readonly #env: NodeJS.ProcessEnv;
   #display = firstDisplay(process.pid);
   #next: Promise<Program>;
 
-  private constructor(options: FullOptions, folder: Folder, isolation: Isolation, shm: boolean) {
+  private constructor(options: FullOptions, traffic: Traffic, { folder, isolation, hasShm }: Found) {
     this.folder = folder;
     this.isolation = isolation;
     this.#options = options;
-    this.#hasShm = shm;
+    this.#traffic = traffic;
+    this.#hasShm = hasShm;
     // The programs see nothing else of this process's environment, which may hold secrets.
     this.#env = {
       PATH: process.env.PATH,
@@ -48,13 +58,13 @@ export class Launcher {
     return this.#display;
   }
 
-  static async create(options: FullOptions): Promise<Launcher> {
-    const [folder, isolation, shm] = await Promise.all([
+  static async create(options: FullOptions, traffic: Traffic): Promise<Launcher> {
+    const [folder, isolation, isLarge] = await Promise.all([
       prepareFolder(options.folder),
       findIsolation(options.allowUnsandboxed),
       hasShm(),
     ]);
-    return new Launcher(options, folder, isolation, shm);
+    return new Launcher(options, traffic, { folder, isolation, hasShm: isLarge });
   }
 
   /** Starts Xvnc. Resolves when it answers on its VNC socket. */
@@ -107,7 +117,7 @@ export class Launcher {
     if (this.isolation === 'sandboxed') {
       const listener = await listenerOf(program);
       if (listener) {
-        serveProxy(listener, reachOf(reachable));
+        serveProxy(listener, reachOf(reachable), this.#traffic);
         void program.exited.then(() => listener.close());
       }
     }

@@ -19,6 +19,10 @@ export interface ProgramsOptions {
   readonly allowUnsandboxed?: boolean;
   /** Ranges of addresses that may be reached though they are not public, such as "10.1.0.0/16". */
   readonly reachable?: readonly string[];
+  /** Time since the start of the desktop's container, ms. */
+  readonly ageMs?: number;
+  /** Other programs use the same network interfaces, so only what Chromium sends is counted as sent. */
+  readonly sharesNetwork?: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly onPhase?: (phase: Phase) => void;
   /** Is called with the debugging pipe of each Chromium: the first one, and each one after a restart. */
@@ -48,6 +52,8 @@ export function withDefaults(options: ProgramsOptions) {
     timeZone: 'UTC',
     allowUnsandboxed: false,
     reachable: [],
+    ageMs: 0,
+    sharesNetwork: false,
     onPhase: () => {},
     onPipe: () => {},
     clock: systemClock,

@@ -10,6 +10,7 @@ import { type FullOptions, type ProgramsOptions, withDefaults } from './options.
 import type { Phase } from './phase.ts';
 import type { Exit, Program } from './program.ts';
 import { readBanner } from './rfb-banner.ts';
+import { Traffic } from './traffic.ts';
 import { type Usage, UsageMeter } from './usage.ts';
 import type { Xvnc } from './xvnc.ts';
 
@@ -41,6 +42,7 @@ class Supervisor implements Programs {
   readonly ended: Promise<Phase>;
   readonly #options: FullOptions;
   readonly #usage: UsageMeter;
+  readonly #traffic = new Traffic();
   readonly #crashes: Crashes;
   /** Aborts when the desktop is to end. */
   readonly #ending = new AbortController();
@@ -50,7 +52,9 @@ class Supervisor implements Programs {
 
   constructor(options: FullOptions) {
     this.#options = options;
-    this.#usage = new UsageMeter(options.clock);
+    const { clock, ageMs, sharesNetwork } = options;
+    const counted = async () => this.#traffic.sentBytes;
+    this.#usage = new UsageMeter(clock, ageMs, sharesNetwork ? counted : undefined);
     this.#crashes = new Crashes(options.clock);
     this.#phase = this.#enter({ name: 'booting' });
     this.ended = this.#run().then(
@@ -82,11 +86,12 @@ class Supervisor implements Programs {
 
   async end(reason?: string): Promise<void> {
     this.#ending.abort(reason);
+    this.#traffic.end();
     await this.ended;
   }
 
   async #run(): Promise<void> {
-    const launcher = await Launcher.create(this.#options);
+    const launcher = await Launcher.create(this.#options, this.#traffic);
     this.#launcher = launcher;
     try {
       for (;;) {

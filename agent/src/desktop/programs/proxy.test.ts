@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type Reach, reachOf } from './addresses.ts';
 import { serveProxy } from './proxy.ts';
 import { REPLY } from './socks.ts';
+import { Traffic } from './traffic.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -18,9 +19,9 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function client(reach: Reach): Promise<Socket> {
+async function client(reach: Reach, traffic = new Traffic()): Promise<Socket> {
   const server = createServer();
-  serveProxy(server, reach);
+  serveProxy(server, reach, traffic);
   return connect({ port: await listen(server), host: '127.0.0.1', allowHalfOpen: true });
 }
 
@@ -41,6 +42,26 @@ test('bytes go both ways unchanged, also those that came with the request, and e
   const got = await buffer(socket);
   expect([...got.subarray(0, 4)]).toEqual([5, 0, 5, REPLY.connected]);
   expect(got.subarray(12).equals(Buffer.concat([sent, sent]))).toBe(true);
+});
+
+test('what is sent to servers is counted, and nothing is sent after the end', async () => {
+  const closed: Promise<unknown>[] = [];
+  const port = await listen(createServer((socket) => closed.push(once(socket.resume(), 'close'))));
+  const traffic = new Traffic();
+  const reach = reachOf(['127.0.0.1']);
+  const one = await client(reach, traffic);
+  one.end(Buffer.concat([request('127.0.0.1', port), Buffer.alloc(1_000)]));
+  await buffer(one);
+  const two = await client(reach, traffic);
+  two.write(Buffer.concat([request('127.0.0.1', port), Buffer.alloc(200)]));
+  await expect.poll(() => traffic.sentBytes).toBe(1_200);
+  traffic.end();
+  await Promise.all([...closed, buffer(two).catch(() => undefined)]);
+  expect(traffic.sentBytes).toBe(1_200);
+  const late = await client(reach, traffic);
+  late.write(Buffer.concat([request('127.0.0.1', port), Buffer.alloc(200)]));
+  await buffer(late).catch(() => undefined);
+  expect(traffic.sentBytes).toBe(1_200);
 });
 
 test('neither an address nor a name that leads to one is dialled if the rule refuses it', async () => {

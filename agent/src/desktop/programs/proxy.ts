@@ -17,6 +17,7 @@ import {
   SocksError,
   type Target,
 } from './socks.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Time limit for a connection to a server, in ms. */
 const CONNECT_LIMIT_MS = 30_000;
@@ -25,18 +26,18 @@ const MOST_HEAD_BYTES = 1_024;
 /** Error code of names whose addresses may not be reached. */
 const REFUSED = 'EACCES';
 
-/** Serves every connection that `server` accepts. */
-export function serveProxy(server: Server, reach: Reach): void {
+/** Serves every connection that `server` accepts. Adds each connection to a server to `traffic`. */
+export function serveProxy(server: Server, reach: Reach, traffic: Traffic): void {
   server.on('connection', (client) => {
     client.allowHalfOpen = true;
     client.on('error', () => client.destroy());
-    serve(client, reach).catch((error: unknown) => {
+    serve(client, reach, traffic).catch((error: unknown) => {
       client.end(reply(error instanceof SocksError ? REPLY.unsupported : REPLY.failed));
     });
   });
 }
 
-async function serve(client: Socket, reach: Reach): Promise<void> {
+async function serve(client: Socket, reach: Reach, traffic: Traffic): Promise<void> {
   await head(client, parseGreeting);
   client.write(NO_AUTHENTICATION);
   const target = await head(client, parseRequest);
@@ -48,6 +49,7 @@ async function serve(client: Socket, reach: Reach): Promise<void> {
     client.end(reply(isRefused ? REPLY.notAllowed : REPLY.hostUnreachable));
     return;
   }
+  traffic.add(server);
   client.write(reply(REPLY.connected));
   // An error on one side ends both.
   const end = (error: unknown) => {

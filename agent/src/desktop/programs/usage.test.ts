@@ -20,9 +20,9 @@ test('a text without interfaces counts nothing', () => {
   expect(transmittedOf('')).toBe(0);
 });
 
-test('seconds are counted from the start, by the clock', async () => {
+test('seconds are counted from the start of the container, by the clock', async () => {
   const clock = new SimClock();
-  const meter = new UsageMeter(clock);
+  const meter = new UsageMeter(clock, 1_500);
   await clock.advance(90_500);
-  expect((await meter.read()).seconds).toBe(90.5);
+  expect((await meter.read()).seconds).toBe(92);
 });

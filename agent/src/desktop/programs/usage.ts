@@ -7,8 +7,8 @@ const FILE = '/proc/net/dev';
 const TRANSMITTED = 8;
 
 export interface Usage {
-  /** Bytes that all network interfaces but loopback have transmitted since the start. */
-  readonly transmittedBytes: number;
+  /** Bytes that were sent to the network since the start. */
+  readonly sentBytes: number;
   /** Seconds since the start, by a monotonic clock. */
   readonly seconds: number;
 }
@@ -16,17 +16,23 @@ export interface Usage {
 export class UsageMeter {
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #bytesBefore: Promise<number>;
+  readonly #sent: () => Promise<number>;
+  readonly #before: Promise<number>;
 
-  constructor(clock: Clock) {
+  /**
+   * ageMs: time since the start of what is measured. sent: bytes that were sent so far. Default: by all network
+   * interfaces but loopback.
+   */
+  constructor(clock: Clock, ageMs: number, sent: () => Promise<number> = transmitted) {
     this.#clock = clock;
-    this.#startedAt = clock.now();
-    this.#bytesBefore = transmitted();
+    this.#startedAt = clock.now() - ageMs;
+    this.#sent = sent;
+    this.#before = sent();
   }
 
   async read(): Promise<Usage> {
-    const transmittedBytes = Math.max(0, (await transmitted()) - (await this.#bytesBefore));
-    return { transmittedBytes, seconds: (this.#clock.now() - this.#startedAt) / 1000 };
+    const sentBytes = Math.max(0, (await this.#sent()) - (await this.#before));
+    return { sentBytes, seconds: (this.#clock.now() - this.#startedAt) / 1000 };
   }
 }
 

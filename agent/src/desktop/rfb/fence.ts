@@ -13,6 +13,8 @@ import { ViewerMessage } from './message-types.ts';
 export const FENCE_HEADER = 9;
 export const FENCE_REQUEST = 0x80000000;
 export const FENCE_SYNC_NEXT = 4;
+/** The flags BlockBefore and BlockAfter, which an answer repeats. */
+export const FENCE_BLOCK = 3;
 
 /** Payload of the interposer's own fences. A viewer's fence may not have it. */
 const PAYLOAD = Buffer.from('unicore:pixel-format');
@@ -26,7 +28,7 @@ export function isPixelFormatFence(payload: Uint8Array): boolean {
 /** Length of the payload by which an answer to the interposer's own fence is recognised. */
 export const PIXEL_FORMAT_FENCE_PAYLOAD = PAYLOAD.length;
 
-function encodeFence(flags: number, payload: Buffer): Buffer {
+export function encodeFence(flags: number, payload: Uint8Array): Buffer {
   const header = Buffer.alloc(FENCE_HEADER);
   header[0] = ViewerMessage.fence;
   header.writeUInt32BE(flags >>> 0, 4);

@@ -23,8 +23,8 @@ async function connect(width: number, height: number) {
   theirs.write(u32(0));
   expect([...(await reader.read(1))]).toEqual([1]);
   theirs.write(serverInit(width, height));
-  // SetPixelFormat, SetEncodings with three encodings
-  await reader.read(20 + 16);
+  // SetPixelFormat, SetEncodings with four encodings
+  await reader.read(20 + 20);
   return { client: await connected, server: theirs, reader, cutTexts };
 }
 
@@ -131,4 +131,20 @@ test('a server that refuses the viewer is quoted', async () => {
   const [ours, theirs] = duplexPair();
   theirs.write(Buffer.concat([VERSION, Buffer.from([0]), u32(4), Buffer.from('busy')]));
   await expect(RawClient.connect(ours)).rejects.toThrow('busy');
+});
+
+test('what was sent is handled when the server has answered the fence behind it', async () => {
+  const { client, server, reader } = await connect(1, 1);
+  await reader.read(10);
+  client.key(0x61, true);
+  let isHandled = false;
+  const handled = client.handled().then(() => (isHandled = true));
+  expect((await reader.read(8))[0]).toBe(4);
+  expect([...(await reader.read(9))]).toEqual([248, 0, 0, 0, 0x80, 0, 0, 0, 0]);
+  expect(isHandled).toBe(false);
+  server.write(Buffer.from([248, 0, 0, 0, 0, 0, 0, 0, 0]));
+  await handled;
+  const lost = client.handled();
+  server.destroy();
+  await expect(lost).rejects.toThrow();
 });

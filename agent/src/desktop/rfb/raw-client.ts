@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
 import { MAX_CUT_TEXT } from './clipboard.ts';
 import { Encoding } from './encodings.ts';
+import { encodeFence, FENCE_BLOCK, FENCE_HEADER, FENCE_REQUEST } from './fence.ts';
 import { Framebuffer, type Picture } from './framebuffer.ts';
 import { encodeKey, encodePointer } from './held-input.ts';
 import { SECURITY_NONE, ServerMessage, VERSION_BYTES, ViewerMessage } from './message-types.ts';
@@ -15,7 +16,7 @@ import { StreamReader } from './stream-reader.ts';
 const VERSION = 'RFB 003.008\n';
 /** Little-endian true colour of 32 bits, whose bytes are red, green, blue, unused. */
 const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
-const ENCODINGS = [Encoding.raw, Encoding.desktopSize, Encoding.extendedDesktopSize];
+const ENCODINGS = [Encoding.raw, Encoding.desktopSize, Encoding.extendedDesktopSize, Encoding.fence];
 /** Largest reason of a refusal that is read, in bytes. */
 const MAX_REASON = 1024;
 const SCREEN_BYTES = 16;
@@ -27,6 +28,11 @@ export interface RawClientOptions {
   readonly onCutText?: (body: Buffer) => void;
 }
 
+interface Waiting {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
 export class RawClient {
   readonly #stream: Duplex;
   readonly #reader: StreamReader;
@@ -34,7 +40,9 @@ export class RawClient {
   #picture: Framebuffer = new Framebuffer(0, 0);
   /** The first screen of the desktop: u32 id to u32 flags. Undefined if the server can't change its size. */
   #screen: Buffer | undefined;
-  #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #waiting: Waiting[] = [];
+  /** Fences of this client that the server has not answered yet. */
+  #fences: Waiting[] = [];
   #failure: unknown;
   #updates = 0;
   #hasPixels = false;
@@ -142,6 +150,17 @@ export class RawClient {
     this.#stream.write(message);
   }
 
+  /**
+   * Resolves when the server has handled everything that was sent before. The server must have fences, as Xvnc has,
+   * and must have sent an update.
+   */
+  async handled(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#fences.push({ resolve, reject });
+    this.#stream.write(encodeFence(FENCE_REQUEST, new Uint8Array(0)));
+    await promise;
+  }
+
   close(): void {
     this.#stream.destroy();
   }
@@ -190,7 +209,7 @@ export class RawClient {
     } catch (error) {
       this.#failure = error;
       this.#stream.destroy();
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      for (const { reject } of [...this.#waiting.splice(0), ...this.#fences.splice(0)]) reject(error);
     }
   }
 
@@ -208,12 +227,23 @@ export class RawClient {
         const length = (await reader.read(7)).readUInt32BE(3);
         return await this.#cutText(length);
       }
+      case ServerMessage.fence:
+        return await this.#fence();
       default:
         throw new UniCoreError(
           'PROTOCOL_ERROR',
           `The VNC server sent a message of the unknown type ${type}.`,
         );
     }
+  }
+
+  /** Answers a fence: this client has handled all messages before it. Or takes the answer to one of its own. */
+  async #fence(): Promise<void> {
+    const header = await this.#reader.read(FENCE_HEADER - 1);
+    const payload = await this.#reader.read(header[7]!);
+    const flags = header.readUInt32BE(3);
+    if ((flags & FENCE_REQUEST) === 0) this.#fences.shift()?.resolve();
+    else this.#stream.write(encodeFence(flags & FENCE_BLOCK, payload));
   }
 
   /** Hands a clipboard message on. The extended clipboard, with negative lengths, is not listed. */

@@ -17,7 +17,7 @@ import {
   u32,
 } from '../rfb/testing/index.ts';
 import type { ChannelStream, DesktopConsumer } from '../testing/index.ts';
-import { DisplayKeys, Focus, Pages } from '../typing/index.ts';
+import { DisplayKeys, Pages } from '../typing/index.ts';
 import { type Served, serve } from './testing/served.ts';
 import { Viewers } from './viewers.ts';
 
@@ -62,11 +62,10 @@ beforeEach(async () => {
   const browser = new SharedBrowser({ clock, lease, folders: { uploads: folder, downloads: folder } });
   const pages = new Pages(browser, clock);
   const keys = new DisplayKeys(() => undefined, clock);
-  const focus = new Focus({ pages, clock, displayHandled: () => keys.handled() });
   const viewers = new Viewers({
     lease,
     clock,
-    typing: { pages, display: keys, focus },
+    typing: { pages, display: keys },
     rfbSocket: () => rfbSocket,
     used: () => void used++,
     refused: () => void used++,

@@ -16,6 +16,7 @@ import {
   type DesktopCondition,
   DesktopOpen,
   type DesktopRef,
+  type DesktopUse,
 } from '@unicore/protocol/control';
 import type { Logger } from 'pino';
 import { type PipeStreams, SharedBrowser } from '../cdp/index.ts';
@@ -41,7 +42,9 @@ export interface HolderOptions extends DesktopRef {
   /** Path of the unix socket on which the holder listens. */
   socketPath: string;
   limits: Limits;
-  programs: Omit<ProgramsOptions, 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
+  /** Time since the desktop's container was started, ms. */
+  ageMs?: number;
+  programs: Omit<ProgramsOptions, 'ageMs' | 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
   log: Logger;
   clock?: Clock;
   /** Returns the ms since 1970. */
@@ -86,7 +89,7 @@ class DesktopHolder implements Holder {
   readonly #holders = new Map<string, ControlHolder>();
 
   constructor(options: HolderOptions) {
-    const { clock = systemClock, now = Date.now, limits, log } = options;
+    const { clock = systemClock, now = Date.now, limits, log, ageMs = 0 } = options;
     this.#options = options;
     this.#clock = clock;
     this.#now = now;
@@ -120,17 +123,16 @@ class DesktopHolder implements Holder {
     this.#lifetime = new Lifetime({
       clock,
       limits,
+      ageMs,
+      use: () => this.#use(),
       warn: (warning) => this.#callers.tell(`warning ${warning.limit}`, (to) => to.warning(warning)),
       over: (code, reason) => void this.end(code, reason),
     });
-    this.#lease.subscribe((control) => {
-      if (control.holder?.kind === 'program') used();
-      this.#callers.tell('control', (to) => to.control(control));
-    });
+    this.#lease.subscribe((control) => this.#callers.tell('control', (to) => to.control(control)));
   }
 
   async start(): Promise<void> {
-    const { socketPath, sessionId, attempt, log, programs } = this.#options;
+    const { socketPath, sessionId, attempt, log, programs, ageMs = 0 } = this.#options;
     this.#server = await HolderServer.start({
       socketPath,
       sessionId,
@@ -143,6 +145,7 @@ class DesktopHolder implements Holder {
     });
     this.#programs = startPrograms({
       ...programs,
+      ageMs,
       log,
       clock: this.#clock,
       now: this.#now,
@@ -164,6 +167,7 @@ class DesktopHolder implements Holder {
       this.#lifetime.stop();
       this.#tell();
       this.#viewers.end(reason);
+      this.#transfers.end(reason);
       await this.#programs?.end(reason);
     }
     return this.#ending.promise;
@@ -225,7 +229,8 @@ class DesktopHolder implements Holder {
     const { user } = auth;
     const { epochHex } = request;
     const gone = () => this.#holders.delete(epochHex);
-    const program = new Program({ browser: this.#browser, id: epochHex, name: user, gone });
+    const used = () => this.#lifetime.used();
+    const program = new Program({ browser: this.#browser, id: epochHex, name: user, used, gone });
     this.#holders.set(epochHex, program.holder);
     const channel = request.accept(program.handler, { holder: epochHex });
     program.bind(channel);
@@ -264,14 +269,18 @@ class DesktopHolder implements Holder {
     const programs = this.#programs;
     const { name = 'booting', reason, code } = programs?.phase ?? {};
     const isOver = name === 'ended' || name === 'failed';
-    const usage = await programs?.usage();
     return {
       phase: this.#why !== undefined && !isOver ? 'ending' : name,
       code: this.#why?.code ?? code ?? null,
       reason: this.#why?.reason ?? reason ?? null,
       isolation: programs?.isolation ?? null,
-      use: { ms: (usage?.seconds ?? 0) * 1000, sentBytes: usage?.transmittedBytes ?? 0 },
+      use: await this.#use(),
     };
+  }
+
+  async #use(): Promise<DesktopUse> {
+    const usage = await this.#programs?.usage();
+    return { ms: (usage?.seconds ?? 0) * 1000, sentBytes: usage?.sentBytes ?? 0 };
   }
 
   async #finish(): Promise<void> {

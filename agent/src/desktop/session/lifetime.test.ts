@@ -16,6 +16,8 @@ beforeEach(() => {
   lifetime = new Lifetime({
     clock,
     limits: { lifeMs: HOUR, idleMs: 15 * MINUTE },
+    ageMs: 0,
+    use: async () => ({ ms: 0, sentBytes: 0 }),
     warn: ({ limit, leftMs }) =>
       events.push(`${minutes()} ${limit} ${leftMs === null ? 'is far' : leftMs / MINUTE}`),
     over: (_, reason) => events.push(`${minutes()} over: ${reason}`),
@@ -36,6 +38,23 @@ test('a desktop that is used ends after its life, with warnings 5 minutes and 1 
   lifetime.start();
   await useUntil(61);
   expect(events).toEqual(['55 life 5', '59 life 1', '60 over: Its time was over.']);
+});
+
+test('bytes that are sent shorten the life that a budget pays for, with the same warnings', async () => {
+  let sentBytes = 0;
+  lifetime.stop();
+  lifetime = new Lifetime({
+    clock,
+    limits: { lifeMs: HOUR, idleMs: 2 * HOUR, budget: { dollars: 1, perMs: 1 / HOUR, perSentByte: 1e-9 } },
+    ageMs: 0,
+    use: async () => ({ ms: clock.now(), sentBytes }),
+    warn: ({ leftMs }) => events.push(`${minutes()} life ${leftMs === null ? 'is far' : leftMs / MINUTE}`),
+    over: (code, reason) => events.push(`${minutes()} ${code}: ${reason}`),
+  });
+  await useUntil(20);
+  sentBytes = 0.5e9;
+  await useUntil(31);
+  expect(events).toEqual(['25 life 5', '29 life 1', '30 BUDGET_SPENT: Its budget was spent.']);
 });
 
 test('an extension moves the end, and the warnings come again', async () => {

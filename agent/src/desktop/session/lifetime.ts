@@ -3,18 +3,25 @@
  * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
  */
 import type { Clock, ErrorCode } from '@unicore/protocol';
-import type { DesktopWarning } from '@unicore/protocol/control';
+import type { DesktopUse, DesktopWarning } from '@unicore/protocol/control';
 import type { Limits } from '../holder/index.ts';
+import { Spending } from './spending.ts';
 
 /** People are warned this long before the end, ms. */
 const LIFE_WARNINGS = [5 * 60_000, 60_000];
 const IDLE_WARNINGS = [2 * 60_000];
+
+const SPENT = ['BUDGET_SPENT', 'Its budget was spent.'] as const;
 
 type Limit = DesktopWarning['limit'];
 
 export interface LifetimeOptions {
   clock: Clock;
   limits: Limits;
+  /** A desktop costs money from the start of its container, so its life counts from there: so long ago, ms. */
+  ageMs: number;
+  /** Is asked only if the desktop has a budget. */
+  use(): Promise<DesktopUse>;
   /** Called once for each warning, and again after the limit has moved. Also told when a warning is over. */
   warn(warning: DesktopWarning): void;
   /** Called once. */
@@ -24,18 +31,23 @@ export interface LifetimeOptions {
 export class Lifetime {
   readonly #options: LifetimeOptions;
   #limits: Limits;
-  /** A desktop costs money from its start, so its life counts from there. */
+  /** The life that the budget pays for, from the start, ms. */
+  #paidMs = Number.POSITIVE_INFINITY;
   readonly #startedAt: number;
   /** When the desktop was used last; undefined until the first frame was painted. */
   #usedAt: number | undefined;
   #warned = { life: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY };
   #cancel: () => void = () => undefined;
+  readonly #spending: Spending | undefined;
 
   constructor(options: LifetimeOptions) {
+    const { clock, limits, ageMs, use } = options;
     this.#options = options;
-    this.#limits = options.limits;
-    this.#startedAt = options.clock.now();
+    this.#limits = limits;
+    this.#startedAt = clock.now() - ageMs;
     this.#look();
+    const { budget } = limits;
+    if (budget) this.#spending = new Spending({ clock, budget, use, allows: (ms) => this.#paid(ms) });
   }
 
   /** The first frame was painted: idle time counts from now. */
@@ -61,13 +73,20 @@ export class Lifetime {
 
   stop(): void {
     this.#cancel();
+    this.#spending?.stop();
+  }
+
+  #paid(lifeMs: number): void {
+    if (lifeMs === this.#paidMs) return;
+    this.#paidMs = lifeMs;
+    this.#look();
   }
 
   #look(): void {
     const { clock, over } = this.#options;
     this.#cancel();
     const left = this.#left();
-    if (left.life <= 0) return over('OK', 'Its time was over.');
+    if (left.life <= 0) return this.#isPaid ? over('OK', 'Its time was over.') : over(...SPENT);
     if (left.idle <= 0) {
       return over('OK', `Nobody used it for ${Math.round(this.#limits.idleMs / 60_000)} minutes.`);
     }
@@ -86,10 +105,14 @@ export class Lifetime {
       .map((limit) => ({ limit, leftMs: left[limit] }));
   }
 
+  get #isPaid(): boolean {
+    return this.#paidMs > this.#limits.lifeMs;
+  }
+
   #left(): Record<Limit, number> {
     const now = this.#options.clock.now();
     return {
-      life: this.#startedAt + this.#limits.lifeMs - now,
+      life: this.#startedAt + Math.min(this.#limits.lifeMs, this.#paidMs) - now,
       idle: (this.#usedAt ?? now) + this.#limits.idleMs - now,
     };
   }

@@ -15,6 +15,8 @@ export interface ProgramOptions {
   id: string;
   /** The name that people see while the program has the controls. */
   name: string;
+  /** Called for each message of the program. */
+  used(): void;
   gone(): void;
 }
 
@@ -23,12 +25,14 @@ export class Program {
   readonly handler: ChannelHandler;
   readonly #connection: ProgramConnection;
   readonly #queue = new SendQueue();
+  readonly #used: () => void;
   #channel: AcceptedChannel | undefined;
   /** The pieces of a message whose end has not come yet. */
   #pieces: Uint8Array[] = [];
   #size = 0;
 
-  constructor({ browser, id, name, gone }: ProgramOptions) {
+  constructor({ browser, id, name, used, gone }: ProgramOptions) {
+    this.#used = used;
     this.#connection = browser.connect({
       id,
       name,
@@ -69,6 +73,7 @@ export class Program {
       // Only the last piece waits until the browser has taken the message. The others need credit at once, since a
       // message may be larger than the window of the channel.
       const { length } = bytes.subarray(from, end + 1);
+      this.#used();
       this.#connection.receive(text, () => this.#channel?.consumed(length));
       from = end + 1;
     }

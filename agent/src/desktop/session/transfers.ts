@@ -11,8 +11,8 @@ const MOST_TRANSFERS = 4;
 export class Transfers {
   readonly #files: SharedFiles;
   readonly #used: () => void;
-  /** What each channel was accepted with, by the id of the channel. */
-  readonly #accepted = new Map<string, BlobAccept>();
+  /** By the id of the channel. */
+  readonly #running = new Map<string, { answer: BlobAccept; channel: AcceptedChannel }>();
 
   /** used: called when bytes of a file have moved, so that a long transfer keeps the desktop alive. */
   constructor(files: SharedFiles, used: () => void) {
@@ -23,7 +23,7 @@ export class Transfers {
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel {
     const { op, name, size } = parse(BlobOpen, request.meta, 'meta');
     requireOwner(auth);
-    if (this.#accepted.size >= MOST_TRANSFERS) {
+    if (this.#running.size >= MOST_TRANSFERS) {
       throw new UniCoreError(
         'TOO_MANY_CHANNELS',
         `${MOST_TRANSFERS} files are on their way. Wait for one of them.`,
@@ -35,24 +35,29 @@ export class Transfers {
   /** The channel goes on. Throws READ_ONLY for a user who came back as a guest. */
   reattach(id: string, auth: DesktopAuth): BlobAccept | undefined {
     requireOwner(auth);
-    return this.#accepted.get(id);
+    return this.#running.get(id)?.answer;
+  }
+
+  /** Ends all transfers. What a desktop that ends still sends would cost money. */
+  end(reason: string): void {
+    for (const { channel } of [...this.#running.values()]) channel.reset('SESSION_ENDED', reason);
   }
 
   #put(request: OpenRequest, name: string, size: number): AcceptedChannel {
     const file = this.#files.create(name, size);
-    const upload = new Upload({ file, size, gone: () => this.#accepted.delete(request.epochHex) });
+    const upload = new Upload({ file, size, gone: () => this.#running.delete(request.epochHex) });
     return this.#start(request, upload, { name, size });
   }
 
   #get(request: OpenRequest, name: string): AcceptedChannel {
     const file = this.#files.open(name);
-    const download = new Download({ file, gone: () => this.#accepted.delete(request.epochHex) });
+    const download = new Download({ file, gone: () => this.#running.delete(request.epochHex) });
     return this.#start(request, download, { name, size: file.size });
   }
 
   #start(request: OpenRequest, transfer: Upload | Download, answer: BlobAccept): AcceptedChannel {
-    this.#accepted.set(request.epochHex, answer);
     const channel = request.accept(this.#counted(transfer.handler), answer);
+    this.#running.set(request.epochHex, { answer, channel });
     transfer.bind(channel);
     return channel;
   }

@@ -8,6 +8,8 @@ const LAST = '¶';
 /** Number of random mixes. A longer run sets it by the environment. */
 const MIXES = Number(process.env.UNICORE_TYPING_MIXES ?? 6);
 const STEPS = 60;
+/** One mix takes no longer, even on a busy machine, ms. */
+const MIX_MS = 50_000;
 const CLICKS = 10;
 const TITLE = 'typing';
 const VALUE = 'document.querySelector("textarea")?.value';
@@ -138,7 +140,9 @@ test('a frame of another origin', async () => {
   expect(await typed(() => inFrame(VALUE))).toBe('Äpfel日本語Äpfel日本語é');
 });
 
-test('random mixes of letters, dead keys, composed texts, shortcuts and addresses arrive exactly', async () => {
+test('random mixes of letters, dead keys, composed texts, shortcuts and addresses arrive exactly', {
+  timeout: MIXES * MIX_MS,
+}, async () => {
   const wrong: string[] = [];
   for (let seed = 1; seed <= MIXES; seed += 1) {
     await open('/');

@@ -38,7 +38,10 @@ export const HELP: { title: string; rows: { keys: readonly string[]; does: strin
   },
   {
     title: 'On a desktop',
-    rows: [{ keys: [SHORTCUTS.leave], does: 'Leave its screen for the bar above it' }],
+    rows: [
+      { keys: [SHORTCUTS.leave], does: 'Leave its screen for the bar above it' },
+      { keys: [SHORTCUTS.paletteInTerminal], does: 'All commands' },
+    ],
   },
   {
     title: 'On the tabs of a machine',

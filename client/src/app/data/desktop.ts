@@ -40,16 +40,18 @@ export function useDesktop() {
       onSuccess: apply,
       meta: { failed: 'The desktop was not ended' },
     })),
+    share: useMutation(() => ({
+      mutationFn: (desktop: Desktop) => vnc.share.mutate(ref(desktop)),
+      meta: { failed: 'The desktop was not shared' },
+    })),
+    unshare: useMutation(() => ({
+      mutationFn: (desktop: Desktop) => vnc.unshare.mutate(ref(desktop)),
+      meta: { failed: 'The desktop is still shared' },
+    })),
     extend: useMutation(() => ({
       mutationFn: (desktop: Desktop) => vnc.extend.mutate(ref(desktop)),
       onSuccess: apply,
       meta: { failed: 'The desktop was not extended' },
-    })),
-    /** holder: the name of the viewer that takes the controls. Without it, any viewer of the user may. */
-    takeOver: useMutation(() => ({
-      mutationFn: ({ desktop, holder }: { desktop: Desktop; holder: string | undefined }) =>
-        vnc.control.mutate({ ...ref(desktop), take: true, ...(holder !== undefined && { holder }) }),
-      meta: { failed: 'The controls were not taken over' },
     })),
   };
   return { known, live, actions };

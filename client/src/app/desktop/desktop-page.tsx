@@ -6,13 +6,9 @@ import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import { useTitle } from '../base/index.ts';
 import { useDesktop, useReceipts } from '../data/index.ts';
 import { Skeleton } from '../ui/index.ts';
-import { DesktopView } from './desktop-view.tsx';
-import { EndedPanel } from './ended-panel.tsx';
-import { EndingPanel } from './ending-panel.tsx';
-import { ReceiptList } from './receipt-list.tsx';
-import { preloadScreen } from './screen-code.ts';
-import { StartPanel } from './start-panel.tsx';
-import { StartingPanel } from './starting-panel.tsx';
+import { EndedPanel, EndingPanel, ReceiptList, StartingPanel, StartPanel } from './panels/index.ts';
+import { preloadScreen } from './screen/index.ts';
+import { DesktopView } from './view/index.ts';
 
 export function DesktopPage(): JSX.Element {
   const { known, live, actions } = useDesktop();

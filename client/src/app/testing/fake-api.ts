@@ -1,16 +1,8 @@
 /** A fake hub for component tests: lists in memory, answers that a test can replace, and an event stream. */
-import type {
-  Control,
-  Desktop,
-  DesktopEvent,
-  Provider,
-  Receipt,
-  Terminal,
-  Vm,
-  VmEvent,
-} from '@unicore/protocol/api';
+import type { Desktop, DesktopEvent, Provider, Receipt, Terminal, Vm, VmEvent } from '@unicore/protocol/api';
 import type { UniCore } from '../../sdk/index.ts';
 import type { FeedHandlers } from '../data/index.ts';
+import { FakeDesktop } from './fake-desktop.ts';
 
 type Handlers = FeedHandlers<VmEvent>;
 type DesktopHandlers = FeedHandlers<DesktopEvent>;
@@ -37,8 +29,8 @@ export interface FakeHub {
   /** The user's newest desktop. */
   desktop: Desktop | null;
   receipts: Receipt[];
-  /** What vnc.control answers. */
-  control: Control;
+  /** The channels beside the desktop's screen, the newest last. */
+  beside: FakeDesktop[];
   desktopStreams: Set<DesktopHandlers>;
   openDesktop: UniCore['openDesktop'];
   /** Changes the desktop and tells the page. */
@@ -161,7 +153,10 @@ export function fakeHub(): FakeHub {
           desktopChanged({ expiresAt: (hub.desktop?.expiresAt ?? 0) + 3_600_000 }),
         ),
       },
-      control: { mutate: mutation('vnc.control', () => hub.control) },
+      share: {
+        mutate: mutation('vnc.share', () => ({ url: 'http://hub/desktop/shared#ds_1.secret' })),
+      },
+      unshare: { mutate: mutation('vnc.unshare', () => desktopChanged({ shared: false })) },
       receipts: { query: async () => hub.receipts },
       watch: {
         subscribe: (_input: undefined, handlers: DesktopHandlers) => {
@@ -238,7 +233,11 @@ export function fakeHub(): FakeHub {
       openTerminal: () => notHere(),
       openDesktop: (...wish) => hub.openDesktop(...wish),
       openCdp: () => notHere(),
-      desktop: () => notHere(),
+      desktop: (_sessionId, handler = {}) => {
+        const beside = new FakeDesktop(handler);
+        hub.beside.push(beside);
+        return beside.desktop;
+      },
       ping: async () => hub.path.hubMs,
       status: 'connected',
       hubs: [],
@@ -260,7 +259,7 @@ export function fakeHub(): FakeHub {
     streams: new Set(),
     desktop: null,
     receipts: [],
-    control: { holder: null, since: 0 },
+    beside: [],
     desktopStreams: new Set(),
     openDesktop: () => notHere(),
     tellDesktop: (desktop) => {

@@ -5,7 +5,9 @@ import type { ChannelSocket, ChannelStatus } from '../../sdk/index.ts';
 export class FakeChannel extends EventTarget {
   status: ChannelStatus = 'connecting';
   rtt: number | undefined;
-  accepted: { holder: string } | undefined;
+  accepted: { holder: string; text: boolean } | undefined;
+  /** What was sent. */
+  readonly sent: Uint8Array[] = [];
   onstatus: ((status: ChannelStatus) => void) | null = null;
 
   /** The fake as the type that the page expects. It has only the members that the page itself uses. */
@@ -14,7 +16,7 @@ export class FakeChannel extends EventTarget {
   }
 
   accept(holder: string): void {
-    this.accepted = { holder };
+    this.accepted = { holder, text: true };
     this.become('connected');
   }
 
@@ -26,6 +28,10 @@ export class FakeChannel extends EventTarget {
   end(code: ErrorCode, reason: string): void {
     this.become('closed');
     this.dispatchEvent(new CloseEvent('close', { code: closeCode(code), reason }));
+  }
+
+  send(bytes: Uint8Array): void {
+    this.sent.push(bytes);
   }
 
   close(): void {

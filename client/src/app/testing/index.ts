@@ -9,4 +9,5 @@ export {
   fakeVm,
 } from './fake-api.ts';
 export { FakeChannel } from './fake-channel.ts';
+export { FakeDesktop } from './fake-desktop.ts';
 export { renderPage, renderPart } from './render-page.tsx';

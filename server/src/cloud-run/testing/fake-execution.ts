@@ -100,22 +100,22 @@ export class FakeExecution {
     this.#container?.kill();
   }
 
-  /** Freezes the container for a minute while its machine is maintained, and resets its connections. */
-  maintain(): void {
+  /**
+   * Freezes the container for a minute while its machine is maintained, and resets its connections. Resolves when
+   * the maintenance is over.
+   */
+  async maintain(): Promise<void> {
     const container = this.#container;
     if (!container || this.#paused) return;
     this.#paused = true;
-    const { clock } = this.#deps;
     container.signal('SIGTSTP');
-    clock.after(NOTICE_MS, () => {
-      container.pause();
-      container.cutConnections?.();
-      clock.after(FROZEN_MS, () => {
-        container.resume();
-        container.signal('SIGCONT');
-        this.#paused = false;
-      });
-    });
+    await this.#pass(NOTICE_MS);
+    container.pause();
+    container.cutConnections?.();
+    await this.#pass(FROZEN_MS);
+    container.resume();
+    container.signal('SIGCONT');
+    this.#paused = false;
   }
 
   message() {
@@ -194,6 +194,10 @@ export class FakeExecution {
       this.#ending ??= 'timeout';
       this.#terminate(container);
     });
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#deps.clock.after(ms, resolve));
   }
 
   #terminate(container: Container): void {

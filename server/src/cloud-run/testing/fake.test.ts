@@ -62,7 +62,7 @@ describe('time and money', () => {
     const { clock, fake, containers } = simulated();
     await fake.call('CreateJob', create());
     await clock.advance(1);
-    fake.executions.get(EXECUTION)!.maintain();
+    void fake.executions.get(EXECUTION)!.maintain();
     await clock.advance(9_999);
     expect(containers[0]?.events).toEqual(['SIGTSTP']);
     await clock.advance(1);

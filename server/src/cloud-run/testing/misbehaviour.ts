@@ -64,7 +64,7 @@ export class Misbehaviour {
       () => {
         faults.deletionMs = random.scaled(10, 10_000);
       },
-      () => running.length > 0 && random.pick(running).maintain(),
+      () => running.length > 0 && void random.pick(running).maintain(),
       () => running.length > 0 && random.pick(running).die(),
       () => faults.clear(),
     ];

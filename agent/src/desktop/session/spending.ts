@@ -1,0 +1,48 @@
+/**
+ * Shortens a desktop's life by what it sends, so that its budget also pays for its bytes. It looks again at the
+ * earliest time at which the rest of the budget could be spent.
+ */
+import type { Clock } from '@unicore/protocol';
+import type { DesktopBudget, DesktopUse } from '@unicore/protocol/control';
+
+/** The fastest line of a desktop: 1 Gbit/s, in bytes per ms. */
+const FASTEST = 125_000;
+/** Time between two looks, ms. */
+const SOONEST_MS = 20;
+const LATEST_MS = 60_000;
+
+export interface SpendingOptions {
+  clock: Clock;
+  budget: DesktopBudget;
+  use(): Promise<DesktopUse>;
+  /** Called with the life that the budget pays for, from the start of the desktop, ms. */
+  allows(lifeMs: number): void;
+}
+
+export class Spending {
+  readonly #options: SpendingOptions;
+  #cancel: () => void = () => undefined;
+  #stopped = false;
+
+  constructor(options: SpendingOptions) {
+    this.#options = options;
+    void this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  async #look(): Promise<void> {
+    const { clock, budget, use, allows } = this.#options;
+    const { dollars, perMs, perSentByte } = budget;
+    const { ms, sentBytes } = await use();
+    if (this.#stopped) return;
+    const forTime = dollars - sentBytes * perSentByte;
+    allows(forTime <= 0 ? 0 : Math.floor(forTime / perMs));
+    const soonest = (forTime - ms * perMs) / (perMs + FASTEST * perSentByte);
+    const pause = Math.min(LATEST_MS, Math.max(SOONEST_MS, soonest));
+    this.#cancel = clock.after(pause, () => void this.#look());
+  }
+}

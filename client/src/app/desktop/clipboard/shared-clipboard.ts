@@ -1,0 +1,132 @@
+/**
+ * The clipboard between this device and a desktop. Each direction is off until the user allows it. A text is refused
+ * rather than cut, and where a text is refused nothing is pasted: the desktop would paste an older one.
+ */
+import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
+import { copyText } from '../../base/index.ts';
+import type { News } from '../news.ts';
+
+/** Largest text, in bytes of UTF-8. The desktop has the same limit. */
+const MOST_BYTES = 1024 * 1024;
+
+export type Direction = 'toDesktop' | 'fromDesktop';
+
+export interface SharedClipboard {
+  readonly allowed: Accessor<Readonly<Record<Direction, boolean>>>;
+  allow(direction: Direction, isAllowed: boolean): void;
+  /**
+   * Brings the text of this device to the desktop before it pastes, unless the desktop has a newer one. Returns false
+   * if the desktop must not paste now.
+   */
+  paste(text: string): boolean;
+  /** The user copies something in the desktop, which this device hears of later. */
+  copies(): void;
+  /** Takes a text that was copied in the desktop. */
+  copied(text: string): void;
+  /** A copied text that waits for a click, because this browser takes none without. */
+  readonly waiting: Accessor<string | undefined>;
+  /** Copies the text that waits. */
+  take(): Promise<void>;
+  /** Why the last text was refused; undefined after a text has passed. */
+  readonly refusal: Accessor<string | undefined>;
+  refused(reason: string): void;
+}
+
+interface SharedClipboardOptions {
+  news: News;
+  /** The desktop's name for the viewer. */
+  viewer: Accessor<string | undefined>;
+  /** Gives a text to the desktop. */
+  give(text: string): void;
+  /** Called if the desktop did not take the user's choice. */
+  failed(error: unknown): void;
+}
+
+export function createSharedClipboard({
+  news,
+  viewer,
+  give,
+  failed,
+}: SharedClipboardOptions): SharedClipboard {
+  const [allowed, setAllowed] = createSignal({ toDesktop: false, fromDesktop: false });
+  const [waiting, setWaiting] = createSignal<string>();
+  const [refusal, setRefusal] = createSignal<string>();
+  /** The text of this device when it was last looked at. Only another one is newer than what the desktop has. */
+  let device: string | undefined;
+  let isCopiedInside = false;
+
+  // A new connection begins without rights.
+  createEffect(
+    on([viewer, allowed, news.desktop], ([id, rights, desktop], before) => {
+      const isAny = rights.toDesktop || rights.fromDesktop;
+      if (id === undefined || (!isAny && before === undefined)) return;
+      desktop.clipboard({ viewer: id, ...rights }).catch(failed);
+    }),
+  );
+
+  const fits = (text: string): boolean => {
+    const isTooLarge = new Blob([text]).size > MOST_BYTES;
+    setRefusal(isTooLarge ? TOO_LARGE : undefined);
+    return !isTooLarge;
+  };
+  const paste = (text: string): boolean => {
+    const isOld = text === device || (device === undefined && isCopiedInside);
+    if (text === '' && !isCopiedInside) setRefusal(NO_TEXT);
+    if (text === '') return isCopiedInside;
+    if (!isOld && !fits(text)) return false;
+    if (!isOld) give(text);
+    device = text;
+    return true;
+  };
+  /** Gives the desktop what this device has copied, if the browser allows that without a question at each time. */
+  const offer = async (): Promise<void> => {
+    if (!allowed().toDesktop || !(await mayRead())) return;
+    const text = await navigator.clipboard.readText();
+    if (text !== '') paste(text);
+  };
+  const onFocus = (): void => void offer().catch(() => undefined);
+  window.addEventListener('focus', onFocus);
+  onCleanup(() => window.removeEventListener('focus', onFocus));
+
+  return {
+    allowed,
+    allow(direction, isAllowed) {
+      setAllowed({ ...allowed(), [direction]: isAllowed });
+      setRefusal(undefined);
+      if (!isAllowed) setWaiting(undefined);
+    },
+    paste,
+    copied(text) {
+      if (!allowed().fromDesktop || text === '' || !fits(text)) return;
+      const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+      written.then(
+        () => {
+          device = text;
+          setWaiting(undefined);
+        },
+        () => setWaiting(text),
+      );
+    },
+    copies() {
+      isCopiedInside = true;
+    },
+    waiting,
+    async take() {
+      const text = waiting() ?? '';
+      await copyText(text);
+      device = text;
+      setWaiting(undefined);
+    },
+    refusal,
+    refused: setRefusal,
+  };
+}
+
+async function mayRead(): Promise<boolean> {
+  const name = 'clipboard-read' as PermissionName;
+  const answer = await navigator.permissions.query({ name });
+  return answer.state === 'granted';
+}
+
+const TOO_LARGE = 'The text is larger than 1 MiB, so it was not copied. Move it as a file.';
+const NO_TEXT = 'The clipboard of this device has no text, so nothing was pasted.';

@@ -1,0 +1,6 @@
+/** What the page shows while there is no screen: how a desktop starts, how it ended, and what it cost. */
+export { EndedPanel } from './ended-panel.tsx';
+export { EndingPanel } from './ending-panel.tsx';
+export { ReceiptList } from './receipt-list.tsx';
+export { StartPanel } from './start-panel.tsx';
+export { StartingPanel } from './starting-panel.tsx';

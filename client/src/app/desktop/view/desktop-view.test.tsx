@@ -1,0 +1,324 @@
+/** The screen of a running desktop: its bar, and what is shown while the line is lost. */
+import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
+import { expect, test, vi } from 'vitest';
+import { useDesktop } from '../../data/index.ts';
+import {
+  apiError,
+  FakeChannel,
+  type FakeDesktop,
+  type FakeHub,
+  fakeDesktop,
+  fakeHub,
+  renderPart,
+} from '../../testing/index.ts';
+import { Toasts } from '../../ui/index.ts';
+import type { Rfb, ScreenCode } from '../screen/index.ts';
+import { DesktopView } from './desktop-view.tsx';
+
+/** Stands for noVNC. It says that it is connected when the channel is. */
+class FakeRfb extends EventTarget implements Rfb {
+  viewOnly = false;
+  background = '';
+  qualityLevel = 0;
+  /** Texts that went into the clipboard of the desktop. */
+  readonly given: string[] = [];
+  refits = 0;
+  readonly #host: HTMLElement;
+
+  constructor(host: HTMLElement) {
+    super();
+    this.#host = host;
+    host.append(document.createElement('canvas'));
+  }
+
+  clipboardPasteFrom(text: string): void {
+    this.given.push(text);
+  }
+  refit(): void {
+    this.refits++;
+  }
+  disconnect(): void {
+    this.#host.replaceChildren();
+  }
+  connected(): void {
+    this.dispatchEvent(new Event('connect'));
+  }
+  copied(text: string): void {
+    this.dispatchEvent(new CustomEvent('clipboard', { detail: { text } }));
+  }
+}
+
+interface Opened {
+  hub: FakeHub;
+  channels: FakeChannel[];
+  screens: FakeRfb[];
+}
+
+async function opened(change = {}, load?: () => Promise<ScreenCode>): Promise<Opened> {
+  const hub = fakeHub();
+  hub.desktop = fakeDesktop(change);
+  const channels: FakeChannel[] = [];
+  const screens: FakeRfb[] = [];
+  hub.openDesktop = () => {
+    const channel = new FakeChannel();
+    channels.push(channel);
+    return channel.socket;
+  };
+  class FineRfb extends FakeRfb {
+    constructor(host: HTMLElement) {
+      super(host);
+      screens.push(this);
+    }
+  }
+  renderPart(hub, () => {
+    const { known, actions } = useDesktop();
+    return (
+      <>
+        <DesktopView
+          sessionId="ds_1"
+          desktop={known()!.desktop!}
+          actions={actions}
+          load={load ?? (async () => ({ FineRfb }))}
+        />
+        <Toasts />
+      </>
+    );
+  });
+  return { hub, channels, screens };
+}
+
+interface Connected extends Opened {
+  channel: FakeChannel;
+  rfb: FakeRfb;
+  beside: FakeDesktop;
+  field: HTMLTextAreaElement;
+}
+
+async function connected(change = {}): Promise<Connected> {
+  const all = await opened(change);
+  await waitFor(() => expect(all.screens).toHaveLength(1));
+  all.channels[0]!.accept('viewer-1');
+  all.screens[0]!.connected();
+  const field = screen.getByLabelText<HTMLTextAreaElement>(/Screen of the desktop/);
+  return { ...all, channel: all.channels[0]!, rfb: all.screens[0]!, beside: all.hub.beside[0]!, field };
+}
+
+/** What was typed: '+a' for a key that goes down, '-a' for one that goes up, or a text. */
+function typedOn(channel: FakeChannel): string[] {
+  return channel.sent.map((message) => {
+    const { text, key, down } = JSON.parse(new TextDecoder().decode(message.subarray(8)));
+    return key === undefined ? text : `${down ? '+' : '-'}${key}`;
+  });
+}
+
+test('the page says in words that it connects, until the picture is there', async () => {
+  const { channels, screens } = await opened();
+  await screen.findByText('Connecting to your desktop …');
+  await waitFor(() => expect(screens).toHaveLength(1));
+  channels[0]!.accept('viewer-1');
+  await screen.findByText('Waiting for the first picture …');
+  screens[0]!.connected();
+  await waitFor(() => expect(screen.queryByText(/Waiting|Connecting to/)).toBeNull());
+});
+
+test('a lost line is said, and resumes without a new connection of noVNC', async () => {
+  const { channel, channels } = await connected();
+  channel.become('reconnecting');
+  await screen.findByText(/The line to your desktop is lost/);
+  channel.become('connected');
+  await waitFor(() => expect(screen.queryByText(/is lost/)).toBeNull());
+  expect(channels).toHaveLength(1);
+});
+
+test('a channel that the other end has forgotten is followed by a new connection', async () => {
+  const { channel, channels, screens } = await connected();
+  channel.end('EPOCH_LOST', 'The desktop does not know this channel.');
+  await screen.findByText(/The page is reconnecting/);
+  await waitFor(() => expect(screens).toHaveLength(2));
+  channels[1]!.accept('viewer-2');
+  screens[1]!.connected();
+  await waitFor(() => expect(screen.queryByText(/reconnecting/)).toBeNull());
+});
+
+test('a refusal is shown with its reason, and Try again connects again', async () => {
+  const { channel, channels } = await connected();
+  channel.end('TOO_MANY_CHANNELS', 'Eight viewers are watching. Close one of them.');
+  await screen.findByText('Eight viewers are watching. Close one of them.');
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await waitFor(() => expect(channels).toHaveLength(2));
+});
+
+test('code that cannot be loaded is explained, with a button', async () => {
+  await opened({}, () => Promise.reject(new TypeError('net::ERR_NETWORK_CHANGED')));
+  await screen.findByText(/A part of this page could not be loaded/);
+  expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
+});
+
+test('one click extends the desktop, and a refusal says why', async () => {
+  const { hub } = await connected({ expiresAt: Date.now() + 4.5 * 60_000 });
+  await screen.findByText(/less than 5 min/);
+  const extend = screen.getByRole<HTMLButtonElement>('button', { name: 'Extend' });
+  fireEvent.click(extend);
+  await screen.findByText('1 h 5 min');
+  await waitFor(() => expect(extend.disabled).toBe(false));
+  hub.errors.set('vnc.extend', apiError('CONFLICT', 'A desktop lives 240 minutes at most.'));
+  fireEvent.click(extend);
+  await screen.findByText('A desktop lives 240 minutes at most.');
+});
+
+test('a program that drives is shown, input says so, and take over is one click', async () => {
+  const { beside, rfb } = await connected();
+  const program = { kind: 'program', id: 'p1', name: 'ada' } as const;
+  beside.handler.control?.({ holder: program, since: 0 });
+  await screen.findByText('A program drives');
+  fireEvent.pointerDown(document.querySelector('canvas')!);
+  await screen.findByText('A program has the controls, so the desktop does not hear you.');
+  const before = rfb.refits;
+  fireEvent.click(screen.getAllByRole('button', { name: 'Take over' })[0]!);
+  await screen.findByText('You have the controls.');
+  expect(beside.taken).toBe(1);
+  beside.handler.control?.({ holder: { kind: 'viewer', id: 'u1', name: 'u1' }, since: 1 });
+  await screen.findByText('You drive');
+  expect(rfb.refits).toBeGreaterThan(before);
+});
+
+test('the desktop ends only after a confirmation', async () => {
+  const { hub } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'End the desktop' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Keep it' }));
+  expect(hub.calls).toEqual([]);
+  fireEvent.click(screen.getByRole('button', { name: 'End the desktop' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'End desktop' }));
+  await waitFor(() => expect(hub.calls).toEqual([{ name: 'vnc.delete', input: { sessionId: 'ds_1' } }]));
+});
+
+test('typed keys and texts are sent, and held keys are let go when their panel closes', async () => {
+  const { channel, field } = await connected();
+  fireEvent.keyDown(field, { key: 'a', code: 'KeyA' });
+  fireEvent.keyUp(field, { key: 'a', code: 'KeyA' });
+  fireEvent.compositionStart(field);
+  field.value += '日本';
+  fireEvent.input(field);
+  fireEvent.compositionEnd(field, { data: '日本' });
+  fireEvent.click(screen.getByRole('button', { name: 'Special keys' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Ctrl' }));
+  fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
+  await waitFor(() => expect(typedOn(channel)).toEqual(['+a', '-a', '日本', '+Control', '-Control']));
+});
+
+test('a soft keyboard that replaces a word types Backspaces, and leaving the page lets go of all keys', async () => {
+  const { channel, field } = await connected();
+  field.value += 'teh';
+  fireEvent.input(field);
+  field.value = field.value.replace('teh', 'the');
+  fireEvent.input(field);
+  fireEvent.keyDown(field, { key: 'Shift', code: 'ShiftLeft' });
+  fireEvent(window, new Event('blur'));
+  const backspace = ['+Backspace', '-Backspace'];
+  expect(typedOn(channel)).toEqual(['teh', ...backspace, ...backspace, 'he', '+Shift', '-Shift']);
+});
+
+test('the clipboard is off, and one that is allowed pastes the new text or nothing', async () => {
+  const { channel, field, rfb, beside } = await connected();
+  const paste = (text: string): void => {
+    fireEvent.keyDown(field, { key: 'Control', code: 'ControlLeft', ctrlKey: true });
+    fireEvent.keyDown(field, { key: 'v', code: 'KeyV', ctrlKey: true });
+    fireEvent.paste(field, { clipboardData: { getData: () => text } });
+    fireEvent.keyUp(field, { key: 'v', code: 'KeyV', ctrlKey: true });
+    fireEvent.keyUp(field, { key: 'Control', code: 'ControlLeft' });
+  };
+  const pasted = ['+Control', '+v', '-v', '-Control'];
+  paste('secret');
+  expect(rfb.given).toEqual([]);
+  expect(typedOn(channel)).toEqual(pasted);
+  fireEvent.click(screen.getByRole('button', { name: 'Clipboard' }));
+  fireEvent.click(await screen.findByRole('checkbox', { name: /Paste into the desktop/ }));
+  await waitFor(() =>
+    expect(beside.rights.at(-1)).toEqual({ viewer: 'viewer-1', toDesktop: true, fromDesktop: false }),
+  );
+  paste('日本語 ü 👩‍👩‍👧');
+  expect(rfb.given).toEqual(['日本語 ü 👩‍👩‍👧']);
+  paste('x'.repeat(1024 * 1024 + 1));
+  expect((await screen.findAllByText(/larger than 1 MiB/)).length).toBeGreaterThan(0);
+  expect(rfb.given).toHaveLength(1);
+  expect(typedOn(channel)).toEqual([...pasted, ...pasted, '+Control', '-Control']);
+});
+
+test('a text that the browser does not take without a click waits for one', async () => {
+  const { rfb } = await connected();
+  rfb.copied('not allowed');
+  fireEvent.click(screen.getByRole('button', { name: 'Clipboard' }));
+  fireEvent.click(await screen.findByRole('checkbox', { name: /Copy out of the desktop/ }));
+  rfb.copied('allowed');
+  await screen.findByRole('button', { name: 'Copy it here' });
+});
+
+test('files are uploaded with their progress, and one that is too large is refused', async () => {
+  const { beside } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'Files' }));
+  const input = await screen.findByLabelText<HTMLInputElement>('Upload files');
+  const huge = Object.defineProperty(new File([''], 'huge.iso'), 'size', { value: 256 * 2 ** 20 + 1 });
+  fireEvent.change(input, { target: { files: [new File(['12345678'], 'note.txt'), huge] } });
+  await screen.findByText('A file may have at most 256 MiB.');
+  const [upload] = beside.uploads;
+  upload!.options.onProgress?.(4, 8);
+  await screen.findByText('4 B of 8 B');
+  upload!.done.resolve('note.txt');
+  await screen.findByText('In Uploads');
+  expect(beside.uploads).toHaveLength(1);
+});
+
+test('a file that was downloaded in the desktop is one click away', async () => {
+  const { beside } = await connected();
+  const link = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => {} }));
+  const file = { name: 'report.pdf', size: 7, modifiedAt: 1 };
+  beside.handler.files?.({ downloads: [file], uploads: [] });
+  await screen.findByText('report.pdf was downloaded in the desktop.');
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(link.mock.contexts).toMatchObject([{ download: 'report.pdf' }]));
+  link.mockRestore();
+});
+
+test('a share link is made, shown once, and ended', async () => {
+  const { hub } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'Share' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Make a link' }));
+  await screen.findByText('http://hub/desktop/shared#ds_1.secret');
+  fireEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+  await screen.findByRole('button', { name: 'Make a link' });
+  expect(hub.calls.map(({ name }) => name)).toEqual(['vnc.share', 'vnc.unshare']);
+});
+
+test('a desktop that nobody uses says when it ends, and stays after a click', async () => {
+  const { beside, channel } = await connected();
+  beside.handler.warning?.({ limit: 'idle', leftMs: 119_000 });
+  await screen.findByText(/Nobody has used the desktop for a while. It ends in 1:5/);
+  fireEvent.click(screen.getByRole('button', { name: 'I’m still here' }));
+  expect(typedOn(channel)).toEqual(['+Shift', '-Shift']);
+  beside.handler.warning?.({ limit: 'idle', leftMs: null });
+  await waitFor(() => expect(screen.queryByText(/Nobody has used/)).toBeNull());
+});
+
+test('the walls around the browser are described in words', async () => {
+  await connected({ isolation: 'unsandboxed' });
+  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not walled in' }));
+  await screen.findByText(/Open only pages that you trust/);
+});
+
+test('who only watches sends nothing, and is told so', async () => {
+  const { rfb } = await connected();
+  fireEvent.click(screen.getByRole('button', { name: 'Only watch' }));
+  await screen.findByText('Only watching');
+  expect(rfb.viewOnly).toBe(true);
+  expect(screen.getByRole('button', { name: 'Special keys' }).hasAttribute('disabled')).toBe(true);
+});
+
+test('Control, Shift and Up leave the screen for the bar, and all keys are let go', async () => {
+  const { channel, field } = await connected();
+  field.focus();
+  fireEvent.keyDown(field, { key: 'Control', code: 'ControlLeft', ctrlKey: true });
+  fireEvent.keyDown(field, { key: 'ArrowUp', code: 'ArrowUp', ctrlKey: true, shiftKey: true });
+  expect(document.activeElement).toBe(screen.getByRole('toolbar', { name: 'Desktop' }));
+  expect(typedOn(channel)).toEqual(['+Control', '-Control']);
+});
