@@ -15,7 +15,7 @@ export class Pool {
   }
 
   static async start(): Promise<Pool> {
-    return new Pool(await CloudWorld.start(1));
+    return new Pool(await CloudWorld.start({ options: ['--desktop-pool', '1'] }));
   }
 
   /**
