@@ -1,6 +1,5 @@
-#!/usr/bin/env node
 /**
- * The command unicore-desktop. `hold` runs a desktop: its display, its browser, and the socket on which others
+ * The commands of unicore-desktop. `hold` runs a desktop: its display, its browser, and the socket on which others
  * reach them. `join` connects stdin and stdout to that socket. `health` asks the desktop how it is. `dial` runs a
  * desktop in a container that dials its hub, as on Cloud Run.
  */
@@ -8,7 +7,6 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock, UniCoreError } from '@unicore/protocol';
 import { Command } from 'commander';
@@ -25,6 +23,7 @@ import {
   HoldOrder,
   monotonicMs,
 } from './holder/index.ts';
+import { joinHolder } from './join.ts';
 import { startHolder } from './session/index.ts';
 
 const EXIT_FAILED = 1;
@@ -59,11 +58,8 @@ program
 program
   .command('join')
   .description('connect stdin and stdout to the desktop')
-  .argument('<folder>', "the desktop's own folder")
-  .action(async (folder: string) => {
-    const socket = connect(join(folder, HOLDER_SOCKET));
-    await Promise.all([pipeline(process.stdin, socket), pipeline(socket, process.stdout)]);
-  });
+  .argument('<socket>', "path of the socket in the desktop's own folder")
+  .action(joinHolder);
 
 program
   .command('health')
