@@ -10,6 +10,7 @@ import { Desktop, type Ways } from '../vnc/desktop.ts';
 import { bringImage } from '../vnc/image.ts';
 import { MEGABITS, ROUND_TRIP_MS } from '../vnc/lines.ts';
 import type { Measured, Wish } from '../vnc/near.ts';
+import { Pool } from '../vnc/pool.ts';
 
 const WEBSOCKIFY = 'websockify';
 const DIRECT = 'direct connection';
@@ -50,11 +51,32 @@ export async function vnc(options: Options): Promise<Result[]> {
         reference: { name: 'docker run', values: start.reference },
         goal: atMost(1.3),
       }),
+      paired({
+        name: 'create → seen, booted ahead',
+        unit: MS,
+        ours: await bootedAhead(desktop, options),
+        reference: { name: 'docker run', values: start.reference },
+        goal: atMost(0.15),
+      }),
       ...(await seen(desktop, await desktop.ways(), options)),
     ];
   } finally {
     await desktop.stop();
     await stopEngine();
+  }
+}
+
+async function bootedAhead(desktop: Desktop, { reps, progress }: Options): Promise<number[]> {
+  const pool = await Pool.start();
+  try {
+    const values: number[] = [];
+    for (let rep = 1; rep <= reps; rep++) {
+      values.push(await pool.create(desktop));
+      progress(`vnc, booted ahead: ${rep} of ${reps}`);
+    }
+    return values;
+  } finally {
+    await pool.stop();
   }
 }
 

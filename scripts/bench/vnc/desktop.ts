@@ -45,9 +45,9 @@ export class Desktop {
   async create(): Promise<number> {
     await this.#end();
     const began = performance.now();
-    const { sessionId } = await this.#owner.api.vnc.create.mutate({});
-    this.#sessionId = sessionId;
-    await inPhase(this.#owner, 'running');
+    await this.#owner.api.vnc.create.mutate({});
+    // If it fails, nothing of it is left.
+    this.#sessionId = (await inPhase(this.#owner, 'running')).sessionId;
     await this.near.call.painted(await this.#screen(this.#product.port));
     return performance.now() - began;
   }

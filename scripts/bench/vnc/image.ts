@@ -21,6 +21,10 @@ const ENGINE_NEEDS: readonly Need[] = [
 const NEEDS: readonly Need[] = [
   { package: 'websockify', command: 'websockify', suites },
   { package: 'docker.io', command: 'docker', suites },
+  // Desktops that are booted ahead are processes here.
+  { package: 'tigervnc-standalone-server', command: 'Xvnc', suites },
+  { package: 'openbox', command: 'openbox', suites },
+  { package: 'chromium', command: 'chromium', suites },
 ];
 
 /**

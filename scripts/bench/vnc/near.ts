@@ -37,6 +37,8 @@ export interface Wish {
 export type NearCalls = {
   /** Resolves when the page is seen as it is at first. Waits for a socket that is not there yet. */
   painted(address: Address): Promise<void>;
+  /** Resolves when any picture is seen. */
+  seen(address: Address): Promise<void>;
   measure(wish: Wish): Promise<Measured>;
 };
 
@@ -44,6 +46,11 @@ const calls: NearCalls = {
   async painted(address) {
     const viewer = new Viewer(await openSoon(address));
     await viewer.until(() => viewer.isPainted);
+    viewer.close();
+  },
+  async seen(address) {
+    const viewer = new Viewer(await openLine(address));
+    await viewer.until(() => viewer.marker !== undefined);
     viewer.close();
   },
   async measure({ address, seconds, isAnimated, types }) {

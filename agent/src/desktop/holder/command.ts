@@ -1,8 +1,9 @@
 /**
  * How a launcher starts a holder, and what the two agree about the desktop's folder. The command is
- * `unicore-desktop hold FOLDER ORDER`, and `unicore-desktop join FOLDER` joins its standard input and output to
+ * `unicore-desktop hold FOLDER ORDER`, and `unicore-desktop join SOCKET` joins its standard input and output to
  * the socket of the holder.
  */
+import { join } from 'node:path';
 import { DesktopOrder } from '@unicore/protocol/control';
 import type { z } from 'zod';
 
@@ -23,5 +24,5 @@ export function holdArguments(folder: string, order: HoldOrder): string[] {
 }
 
 export function joinArguments(folder: string): string[] {
-  return ['join', folder];
+  return ['join', join(folder, HOLDER_SOCKET)];
 }

@@ -12,7 +12,7 @@ import { FakeHolder } from './fake-holder.ts';
 
 const [, , command, folder = '', order = ''] = process.argv;
 if (command === 'hold') await hold(HoldOrder.parse(JSON.parse(order)));
-else if (command === 'join') joinHolder();
+else if (command === 'join') joinHolder(folder);
 
 async function hold({ idleMs }: HoldOrder): Promise<void> {
   console.error('the stand-in starts');
@@ -37,8 +37,8 @@ async function hold({ idleMs }: HoldOrder): Promise<void> {
   });
 }
 
-function joinHolder(): void {
-  const socket = connect(join(folder, HOLDER_SOCKET));
+function joinHolder(path: string): void {
+  const socket = connect(path);
   socket.on('error', (error) => {
     console.error(error.message);
     process.exit(1);
