@@ -135,7 +135,7 @@ test('10 guests watch at a time, and take no place from 8 viewers of the owner',
   const refused = await consumer.open('vnc');
   expect(await refused.over.promise).toMatchObject({
     code: 'TOO_MANY_CHANNELS',
-    message: expect.stringContaining('10 viewers with a share link'),
+    message: expect.stringContaining('10 people watch this desktop by its link'),
   });
   for (let i = 0; i < 8; i++) await open({});
   consumer.auth = {};

@@ -120,7 +120,9 @@ export class Viewers {
     if (count < most) return;
     throw new UniCoreError(
       'TOO_MANY_CHANNELS',
-      `${most} viewers${isGuest ? ' with a share link' : ''} watch this desktop. Close one first.`,
+      isGuest
+        ? `${most} people watch this desktop by its link already. Try again when one of them has left.`
+        : `${most} viewers watch this desktop. Close one first.`,
     );
   }
 }
