@@ -62,7 +62,7 @@ export class DesktopPage {
   async visit(title: string, html: string): Promise<void> {
     await this.click(ADDRESS_BAR);
     await this.page.keyboard.press('Control+a');
-    await this.page.keyboard.type('data:text/html,');
+    await this.page.keyboard.type('data:text/html;charset=utf-8,');
     // The rest comes as one text, as from an input method.
     await this.page.keyboard.insertText(`<title>${title}</title>${html}`);
     await this.page.keyboard.press('Enter');
