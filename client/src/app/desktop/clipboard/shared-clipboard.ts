@@ -101,6 +101,8 @@ export function createSharedClipboard({
     allowed,
     isPending,
     allow(direction, isAllowed) {
+      // Who allows it wants the text of this device, whatever was copied in the desktop before.
+      isCopiedInside = false;
       setAllowed({ ...allowed(), [direction]: isAllowed });
       setRefusal(undefined);
       if (!isAllowed) setWaiting(undefined);
