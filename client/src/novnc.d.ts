@@ -11,6 +11,12 @@ declare module '@novnc/novnc' {
     // to ask for more pixels than its element has CSS pixels, and none to leave the keyboard to the page.
     /** Listens to keys while it is grabbed. */
     protected _keyboard: { grab(): void; ungrab(): void };
+    /** The formats of the extended clipboard that the desktop knows. */
+    protected _clipboardServerCapabilitiesFormats: Readonly<Record<number, boolean>>;
+    protected _sock: object;
+    static messages: {
+      extendedClipboardProvide(socket: object, formats: readonly number[], texts: readonly string[]): void;
+    };
     /** True while a wish for a size has no answer. */
     protected _pendingRemoteResize: boolean;
     /** Size of the element that contains the picture, in CSS pixels. */

@@ -6,6 +6,8 @@ import { expect } from 'vitest';
 /** Selector of the page while its picture is up to date. */
 export const CONNECTED = '[data-desktop="connected"]';
 export const CANVAS = '[data-desktop] canvas';
+/** Time limit that only detects hangs, ms. */
+const HANG_MS = 240_000;
 /** Where the address bar of the desktop's Chromium is, in its pixels. */
 const ADDRESS_BAR = { x: 320, y: 63 };
 
@@ -37,6 +39,8 @@ export class DesktopPage {
 
   /** Resolves when the page shows the picture of the user's desktop. */
   static async shown(page: Page, owner: UniCore): Promise<DesktopPage> {
+    // Playwright's own limit is too short for a busy machine.
+    page.context().setDefaultTimeout(HANG_MS);
     await page.waitForSelector(CONNECTED);
     const { sessionId } = await owner.api.vnc.session.mutate();
     return new DesktopPage(page, owner, sessionId);
@@ -62,7 +66,7 @@ export class DesktopPage {
   async visit(title: string, html: string): Promise<void> {
     await this.click(ADDRESS_BAR);
     await this.page.keyboard.press('Control+a');
-    await this.page.keyboard.type('data:text/html,');
+    await this.page.keyboard.type('data:text/html;charset=utf-8,');
     // The rest comes as one text, as from an input method.
     await this.page.keyboard.insertText(`<title>${title}</title>${html}`);
     await this.page.keyboard.press('Enter');

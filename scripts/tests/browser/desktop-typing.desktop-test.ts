@@ -85,7 +85,7 @@ test('a soft keyboard that corrects a word leaves the corrected one', async () =
 
 test('the address bar takes umlauts, dead keys and composed text', async () => {
   await page.keyboard.press('Control+l');
-  await page.keyboard.type('data:text/html,<title>');
+  await page.keyboard.type('data:text/html;charset=utf-8,<title>');
   await keyboard.german('Größe é @');
   await keyboard.compose(['に', '日本'], '日本');
   await page.keyboard.type('</title>');
@@ -111,6 +111,7 @@ test('a copied text goes out and in byte for byte', async () => {
   await page.getByRole('button', { name: 'Clipboard' }).click();
   await page.getByRole('checkbox', { name: /Paste into the desktop/ }).check();
   await page.getByRole('checkbox', { name: /Copy out of the desktop/ }).check();
+  await page.waitForSelector('[role="dialog"] [aria-busy="false"]');
   await page.keyboard.press('Escape');
   await empty();
   await page.evaluate((text) => navigator.clipboard.writeText(text), SAMPLE);

@@ -37,6 +37,11 @@ export class ViewerTyping {
     }
   }
 
+  /** Resolves when the browser has carried out all input so far, such as a paste. */
+  settled(): Promise<void> {
+    return this.#next(() => this.#order.ready());
+  }
+
   /** A button of the viewer's pointer is about to be pressed or let go by the VNC server. */
   click(): void {
     this.#order.click();

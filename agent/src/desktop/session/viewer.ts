@@ -45,6 +45,8 @@ export class Viewer {
   #channel: AcceptedChannel | undefined;
   #inputs = 0;
   #buttonChanges = 0;
+  /** Messages of the clipboard so far. */
+  #copies = 0;
   /** True while a typed input is being brought to the browser. All that came after it waits. */
   #isTyping = false;
   /** Bytes of the viewer that the VNC server has not taken yet. */
@@ -145,7 +147,21 @@ export class Viewer {
     if (part.kind === 'key') this.#typing?.otherKey();
     if (buttonChanges !== this.#buttonChanges) this.#typing?.click();
     this.#buttonChanges = buttonChanges;
-    this.#server.write(part.bytes);
+    const { clipboard } = this.#interposer.activity;
+    const isCopy = clipboard !== this.#copies;
+    this.#copies = clipboard;
+    if (isCopy && this.#typing) this.#sendAfter(this.#typing.settled(), part.bytes);
+    else this.#server.write(part.bytes);
+  }
+
+  /** A paste that the browser has not carried out yet must not get a newer text. */
+  #sendAfter(settled: Promise<void>, bytes: Uint8Array): void {
+    this.#isTyping = true;
+    void settled.then(() => {
+      this.#isTyping = false;
+      this.#send(bytes);
+      this.#pump();
+    });
   }
 
   #type(op: number, payload: Uint8Array): void {

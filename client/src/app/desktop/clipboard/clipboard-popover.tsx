@@ -16,11 +16,11 @@ export function ClipboardPopover(props: ClipboardPopoverProps): JSX.Element {
     <BarPopover
       label="Clipboard"
       icon={<Clipboard />}
-      isMarked={isAny()}
+      isMarked={isAny() && !props.clipboard.isPending()}
       disabled={props.disabled}
       onClose={props.onClose}
     >
-      <div class="mt-3 grid gap-3">
+      <div class="mt-3 grid gap-3" aria-busy={isAny() && props.clipboard.isPending()}>
         <Choice
           clipboard={props.clipboard}
           direction="toDesktop"

@@ -14,6 +14,8 @@ export type Direction = 'toDesktop' | 'fromDesktop';
 export interface SharedClipboard {
   readonly allowed: Accessor<Readonly<Record<Direction, boolean>>>;
   allow(direction: Direction, isAllowed: boolean): void;
+  /** True until the desktop has taken the choice. */
+  readonly isPending: Accessor<boolean>;
   /**
    * Brings the text of this device to the desktop before it pastes, unless the desktop has a newer one. Returns false
    * if the desktop must not paste now.
@@ -49,6 +51,9 @@ export function createSharedClipboard({
   failed,
 }: SharedClipboardOptions): SharedClipboard {
   const [allowed, setAllowed] = createSignal({ toDesktop: false, fromDesktop: false });
+  /** True until the desktop has taken the user's choice. */
+  const [isPending, setPending] = createSignal(true);
+  let wishes = 0;
   const [waiting, setWaiting] = createSignal<string>();
   const [refusal, setRefusal] = createSignal<string>();
   /** The text of this device when it was last looked at. Only another one is newer than what the desktop has. */
@@ -58,9 +63,11 @@ export function createSharedClipboard({
   // A new connection begins without rights.
   createEffect(
     on([viewer, allowed, news.desktop], ([id, rights, desktop], before) => {
+      setPending(true);
       const isAny = rights.toDesktop || rights.fromDesktop;
       if (id === undefined || (!isAny && before === undefined)) return;
-      desktop.clipboard({ viewer: id, ...rights }).catch(failed);
+      const mine = ++wishes;
+      desktop.clipboard({ viewer: id, ...rights }).then(() => mine === wishes && setPending(false), failed);
     }),
   );
 
@@ -73,6 +80,8 @@ export function createSharedClipboard({
     const isOld = text === device || (device === undefined && isCopiedInside);
     if (text === '' && !isCopiedInside) setRefusal(NO_TEXT);
     if (text === '') return isCopiedInside;
+    if (isPending()) setRefusal(NOT_YET);
+    if (isPending()) return false;
     if (!isOld && !fits(text)) return false;
     if (!isOld) give(text);
     device = text;
@@ -90,7 +99,10 @@ export function createSharedClipboard({
 
   return {
     allowed,
+    isPending,
     allow(direction, isAllowed) {
+      // Who allows it wants the text of this device, whatever was copied in the desktop before.
+      isCopiedInside = false;
       setAllowed({ ...allowed(), [direction]: isAllowed });
       setRefusal(undefined);
       if (!isAllowed) setWaiting(undefined);
@@ -129,4 +141,5 @@ async function mayRead(): Promise<boolean> {
 }
 
 const TOO_LARGE = 'The text is larger than 1 MiB, so it was not copied. Move it as a file.';
+const NOT_YET = 'The desktop does not take texts yet, so nothing was pasted. Paste again.';
 const NO_TEXT = 'The clipboard of this device has no text, so nothing was pasted.';

@@ -39,7 +39,8 @@ export function FilesPopover(props: FilesPopoverProps): JSX.Element {
         />
       </label>
       <p class="mt-2 text-muted text-xs">
-        Or drop them onto the picture. In the desktop they are in the folder Uploads; up to 256 MiB each.
+        <span class="pointer-coarse:hidden">Or drop them onto the picture. </span>In the desktop they are in
+        the folder Uploads; up to 256 MiB each.
       </p>
       <Show when={props.transfers.list().length > 0}>
         <ul class="mt-3 divide-y divide-rule border-rule border-y" aria-label="On their way">

@@ -4,6 +4,8 @@
  */
 import RFB from '@novnc/novnc';
 
+/** The extended clipboard's format of plain text. */
+const TEXT = 1;
 /** Windows of Chromium are at least this wide, in CSS pixels. A narrower desktop would cut them off. */
 const LEAST_WIDTH = 500;
 
@@ -24,6 +26,16 @@ export class FineRfb extends RFB {
   refit(): void {
     this._pendingRemoteResize = false;
     this._requestRemoteResize();
+  }
+
+  /**
+   * Gives a text to the clipboard of the desktop, at once. noVNC itself only tells that there is one, and sends what it
+   * has when the desktop asks, which may be a newer text by then.
+   */
+  give(text: string): void {
+    this.clipboardPasteFrom(text);
+    const isExtended = this._clipboardServerCapabilitiesFormats[TEXT] === true;
+    if (isExtended) RFB.messages.extendedClipboardProvide(this._sock, [TEXT], [text]);
   }
 
   protected override _screenSize(): { w: number; h: number } {

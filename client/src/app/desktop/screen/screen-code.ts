@@ -5,7 +5,8 @@ import type { ChannelSocket } from '../../../sdk/index.ts';
 export interface Rfb {
   viewOnly: boolean;
   background: string;
-  clipboardPasteFrom(text: string): void;
+  /** Gives a text to the clipboard of the desktop. */
+  give(text: string): void;
   refit(): void;
   disconnect(): void;
   /** The detail of `clipboard` is a text that was copied in the desktop: { text }. */

@@ -144,7 +144,7 @@ export function createViewing(options: ViewingOptions): Viewing {
     },
     viewer,
     send: (message) => shown() && socket?.send(message),
-    copy: (text) => rfb?.clipboardPasteFrom(text),
+    copy: (text) => rfb?.give(text),
     refit: () => rfb?.refit(),
     connect,
     stop: (message) => setStopped({ message, needsReload: true }),

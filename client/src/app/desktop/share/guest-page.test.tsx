@@ -8,7 +8,7 @@ import { GuestPage } from './guest-page.tsx';
 class FakeRfb extends EventTarget implements Rfb {
   viewOnly = false;
   background = '';
-  clipboardPasteFrom(): void {}
+  give(): void {}
   refit(): void {}
   disconnect(): void {}
 }

@@ -31,7 +31,7 @@ class FakeRfb extends EventTarget implements Rfb {
     host.append(document.createElement('canvas'));
   }
 
-  clipboardPasteFrom(text: string): void {
+  give(text: string): void {
     this.given.push(text);
   }
   refit(): void {
@@ -236,6 +236,7 @@ test('the clipboard is off, and one that is allowed pastes the new text or nothi
   await waitFor(() =>
     expect(beside.rights.at(-1)).toEqual({ viewer: 'viewer-1', toDesktop: true, fromDesktop: false }),
   );
+  await waitFor(() => expect(document.querySelector('[aria-busy="false"] [type="checkbox"]')).toBeTruthy());
   paste('日本語 ü 👩‍👩‍👧');
   expect(rfb.given).toEqual(['日本語 ü 👩‍👩‍👧']);
   paste('x'.repeat(1024 * 1024 + 1));
