@@ -9,7 +9,9 @@ import type { UniCore } from '@unicore/client/sdk';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
+import { DesktopHost } from '../../testing/desktop-host.ts';
 import { endDesktop, inPhase } from '../../testing/desktops.ts';
+import { socketStream } from '../../testing/socket-stream.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
 const TEAL = 0x008080;
@@ -17,6 +19,48 @@ const RED = 0xff0000;
 const ADDRESS_BAR = [640, 63] as const;
 const TEXT = '日本語'.repeat(100_000);
 const page = (colour: string) => `data:text/html,<body bgcolor=${colour}>`;
+
+/** Addresses of a loopback and of a metadata server, in many spellings. */
+const LOOPBACK = [
+  ...['127.0.0.1', 'localhost', 'any.localhost', '127.1', '2130706433', '0x7f.1', '0177.0.0.1', '0.0.0.0'],
+  ...['[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'],
+];
+const METADATA = ['metadata.google.internal', '169.254.169.254', '[::ffff:a9fe:a9fe]', '2852039166'];
+const FILES = ['file:///etc/passwd', 'view-source:file:///etc/passwd'];
+const SHOP = 'http://shop.example/';
+/** Tries to read each address from the page, from a worker, as a picture and by a WebSocket. */
+const TRY_ALL = `async (addresses) => {
+  const first = (target, good) => new Promise((done) => {
+    target['on' + good] = () => done('reached');
+    target.onerror = () => done('refused');
+  });
+  const reading = (url) => \`fetch(\${JSON.stringify(url)}).then((answer) => answer.text())\`;
+  const inWorker = (url) => new Promise((done) => {
+    const code = reading(url) + ".then(() => postMessage('reached'), () => postMessage('refused'))";
+    const worker = new Worker(URL.createObjectURL(new Blob([code])));
+    worker.onmessage = ({ data }) => done(data);
+  });
+  return Promise.all(addresses.map((url) => Promise.all([
+    (0, eval)(reading(url)).then(() => 'reached', () => 'refused'),
+    inWorker(url),
+    first(Object.assign(new Image(), { src: url }), 'load'),
+    first(new WebSocket(url.replace('http', 'ws')), 'open'),
+  ])));
+}`;
+
+/** Types an address into the address bar. */
+function enter(viewer: RawClient, address: string): void {
+  const press = (keysym: number) => {
+    viewer.key(keysym, true);
+    viewer.key(keysym, false);
+  };
+  // A click goes to the browser's own window at once. A shortcut goes to the page first, and keys that follow too
+  // soon would go there, too.
+  viewer.pointer(...ADDRESS_BAR, 1);
+  viewer.pointer(...ADDRESS_BAR, 0);
+  for (const char of address) press(char.charCodeAt(0));
+  press(0xff0d);
+}
 
 export function desktopStory(runtime: RuntimeKind): void {
   let world: World;
@@ -111,16 +155,7 @@ export function desktopStory(runtime: RuntimeKind): void {
     const controls = await vnc().control.mutate({ sessionId, take: true });
     expect(controls.holder?.kind).toBe('viewer');
     await viewer.until(() => colour(viewer) === TEAL);
-    const press = (keysym: number) => {
-      viewer.key(keysym, true);
-      viewer.key(keysym, false);
-    };
-    // A click goes to the browser's own window at once. A shortcut goes to the page first, and keys that follow
-    // too soon would go there, too.
-    viewer.pointer(...ADDRESS_BAR, 1);
-    viewer.pointer(...ADDRESS_BAR, 0);
-    for (const char of page('red')) press(char.charCodeAt(0));
-    press(0xff0d);
+    enter(viewer, page('red'));
     await viewer.until(() => colour(viewer) === RED);
     viewer.close();
   });
@@ -139,9 +174,56 @@ export function desktopStory(runtime: RuntimeKind): void {
     await world.startAgent();
     owner = await world.owner();
     await inPhase(owner, 'running');
-    const viewer = await screen();
+    // A channel of the SDK waits until the agent has found the desktop again. A raw socket would be refused before.
+    const viewer = await RawClient.connect(socketStream(owner.openDesktop(sessionId)));
     await viewer.until(() => colour(viewer) === RED);
     viewer.close();
+  });
+
+  test('nothing of it listens, and no other user of the machine opens its display', async () => {
+    const host = new DesktopHost(sessionId);
+    expect(await host.listening()).toEqual([]);
+    expect(await host.openDisplay()).toMatch(/^(0|EACCES)$/);
+  });
+
+  test('a program reaches no loopback server, no metadata and no file, with any spelling and header', async () => {
+    const host = new DesktopHost(sessionId);
+    await using servers = await host.serve();
+    const { url } = await vnc().connect.mutate({ sessionId, to: 'cdp' });
+    const browser = await chromium.connectOverCDP(url);
+    const [context] = browser.contexts();
+    const [tab] = context!.pages();
+    await context!.setExtraHTTPHeaders({ 'Metadata-Flavor': 'Google' });
+    const hosts = [...LOOPBACK, ...(host.ownNetwork ? METADATA : [])];
+    const forbidden = hosts.map((name) => `http://${name}:${servers.port}/`);
+    await context!.route(`${SHOP}**`, (route) => {
+      const to = new URL(route.request().url()).searchParams.get('to');
+      return to === null
+        ? route.fulfill({ contentType: 'text/html', body: 'the shop' })
+        : route.fulfill({ status: 302, headers: { location: to } });
+    });
+    const redirects = forbidden.map((to) => `${SHOP}?to=${encodeURIComponent(to)}`);
+    for (const address of [...forbidden, ...redirects, ...FILES])
+      await expect(tab!.goto(address), address).rejects.toThrow('net::ERR_');
+    // The error page of the last address may come late, and then interrupts this.
+    await expect.poll(() => tab!.goto(SHOP).then(() => tab!.url(), String)).toBe(SHOP);
+    const tried = await tab!.evaluate(`(${TRY_ALL})(${JSON.stringify(forbidden)})`);
+    expect(tried).toEqual(forbidden.map(() => ['refused', 'refused', 'refused', 'refused']));
+
+    const cdp = await context!.newCDPSession(tab!);
+    await cdp.send('Page.enable');
+    const viewer = await screen();
+    for (const address of [forbidden.at(-1)!, forbidden[0]!, FILES[0]!]) {
+      const failed = new Promise<string | undefined>((resolve) => {
+        cdp.once('Page.frameNavigated', ({ frame }) => resolve(frame.unreachableUrl));
+      });
+      await vnc().control.mutate({ sessionId, take: true });
+      enter(viewer, address);
+      expect(await failed).toBe(address);
+    }
+    viewer.close();
+    await browser.close();
+    expect(servers.requests).toEqual([]);
   });
 
   test('its end is proven, and leaves a receipt', async () => {

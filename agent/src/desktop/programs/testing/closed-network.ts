@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const TARGETS = fileURLToPath(new URL('./targets.ts', import.meta.url));
+/** The program with the servers. Its arguments are a port, and addresses. */
+export const TARGETS = fileURLToPath(new URL('./targets.ts', import.meta.url));
 export const PUBLIC = '93.184.216.34';
-const METADATA = '169.254.169.254';
+export const METADATA = '169.254.169.254';
 const PRIVATE = '10.9.9.9';
 /** Names that lead to forbidden addresses, as a hostile DNS server or the cloud's own would answer. */
 const HOSTS = [
@@ -43,7 +44,7 @@ export class ClosedNetwork implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-network-'));
     const hosts = join(folder, 'hosts');
     await writeFile(hosts, `${HOSTS.join('\n')}\n`);
-    const targets = [process.execPath, TARGETS, PUBLIC, METADATA, PRIVATE, '127.0.0.1', '::1'];
+    const targets = [process.execPath, TARGETS, '80', PUBLIC, METADATA, PRIVATE, '127.0.0.1', '::1'];
     const args = ['--net', '--mount', 'sh', '-c', SET_UP, hosts, ...targets];
     const child = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const network = new ClosedNetwork(child, folder);

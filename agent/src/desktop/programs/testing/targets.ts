@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-const [, , ...addresses] = process.argv;
+const [, , port, ...addresses] = process.argv;
 
 for (const address of addresses) {
   const server = createServer((request, response) => {
@@ -19,6 +19,6 @@ for (const address of addresses) {
     response.setHeader('access-control-allow-headers', '*');
     response.end(`served by ${address}`);
   });
-  await once(server.listen(80, address), 'listening');
+  await once(server.listen(Number(port), address), 'listening');
 }
 process.stdout.write('ready\n');

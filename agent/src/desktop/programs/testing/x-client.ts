@@ -1,9 +1,12 @@
 /** Tries to open an X display without its cookie, as any program of any user may try. */
 
-/** A script for `node --eval`. It prints the first byte of the X server's answer: 0 is a refusal, 1 a welcome. */
-export function openDisplayScript(display: number): string {
+/**
+ * A script for `node --eval`. It prints the first byte of the X server's answer: 0 is a refusal, 1 a welcome. root:
+ * the root folder of the X server, as the script sees it.
+ */
+export function openDisplayScript(display: number, root = ''): string {
   return `
-    const socket = require('node:net').connect('/tmp/.X11-unix/X${display}');
+    const socket = require('node:net').connect('${root}/tmp/.X11-unix/X${display}');
     socket.on('error', (error) => console.log(error.code));
     // Little endian, X11, without a cookie.
     socket.write(Buffer.from([0x6c, 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
