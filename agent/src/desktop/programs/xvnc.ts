@@ -15,8 +15,8 @@ const FRAMES_PER_SECOND = 60;
 const FIRST_DISPLAY = 100;
 const DISPLAYS = 900;
 const SOCKETS = '/tmp/.X11-unix';
-/** Xvnc prints this if another X server has the display. */
-const TAKEN = /already active for display/;
+/** Xvnc prints this if another X server has the display, or a dead one of another user has left its lock. */
+const TAKEN = /already active for display|Could not create server lock file/;
 const POLL_MS = 10;
 
 export interface XvncOptions {

@@ -58,8 +58,9 @@ test('texts of an input method, and emoji of several characters', async () => {
   typist.text('日本語');
   typist.type('ü');
   typist.text('👩‍👩‍👧');
+  typist.text('مرحبا');
   typist.type('b');
-  expect(await typed()).toBe('a日本語ü👩‍👩‍👧b');
+  expect(await typed()).toBe('a日本語ü👩‍👩‍👧مرحباb');
 });
 
 test('a phone’s keyboard that replaces words', async () => {

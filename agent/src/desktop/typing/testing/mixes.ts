@@ -3,7 +3,8 @@ import { KEYS, type Press } from './keyboard.ts';
 import type { Typist } from './typist.ts';
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz äöüßAZÄÜ.,-#€@{}^éêâ019'];
-const TEXTS = ['日本語', '한국어', 'مرحبا', '👩‍👩‍👧', '🎉', 'naïve', 'Straße'];
+/** None of them is written from right to left: there, Home goes to where the line begins on the screen. */
+const TEXTS = ['日本語', '한국어', 'नमस्ते', '👩‍👩‍👧', '🎉', 'naïve', 'Straße'];
 /** Letters after which Backspace and the arrows move by exactly this letter. */
 const SIMPLE = /[a-z]$/;
 
