@@ -50,6 +50,14 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
+/** The processes that run the pages of a browser. */
+async function renderersOf(one: Browser): Promise<number[]> {
+  const cdp = await one.newBrowserCDPSession();
+  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+  await cdp.detach();
+  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+}
+
 const colour = (): Colour => [0, 0, 0].map(() => Math.floor(Math.random() * 256)) as unknown as Colour;
 
 /** A page of nine fields, and where the middle of each is, as a part of the page's width and height. */
@@ -178,8 +186,8 @@ test('hub and agent are killed while the page is frozen, and the picture comes b
     setInterval(() => beats.push(Date.now()), 100);
     Object.assign(window, { beats });
   });
-  const cdp = await context.newCDPSession(page);
-  await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
+  const renderers = await renderersOf(browser);
+  for (const pid of renderers) process.kill(pid, 'SIGSTOP');
   const frozenAt = performance.now();
   await desktop.leave();
   const { hub, agent } = await started.pids();
@@ -190,7 +198,7 @@ test('hub and agent are killed while the page is frozen, and the picture comes b
     .poll(async () => (await started.pids().catch(() => undefined))?.agent ?? agent)
     .not.toBe(agent);
   await new Promise((over) => setTimeout(over, FROZEN_MS - (performance.now() - frozenAt)));
-  await cdp.send('Page.setWebLifecycleState', { state: 'active' });
+  for (const pid of renderers) process.kill(pid, 'SIGCONT');
   await page.waitForSelector(CONNECTED);
   await showMarker();
   const longest = await page.evaluate(() => {

@@ -113,7 +113,9 @@ test('a copied text goes out and in byte for byte', async () => {
   await page.getByRole('checkbox', { name: /Copy out of the desktop/ }).check();
   await page.waitForSelector('[role="dialog"] [aria-busy="false"]');
   await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.localName === 'textarea');
   await empty();
+  await desktop.until(VALUE, '');
   await page.evaluate((text) => navigator.clipboard.writeText(text), SAMPLE);
   await page.keyboard.press('Control+v');
   await desktop.until(VALUE, SAMPLE);

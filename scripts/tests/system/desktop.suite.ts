@@ -219,7 +219,7 @@ export function desktopStory(runtime: RuntimeKind): void {
       });
       await vnc().control.mutate({ sessionId, take: true });
       enter(viewer, address);
-      expect(await failed).toBe(address);
+      expect(await failed).toBe(new URL(address).href);
     }
     viewer.close();
     await browser.close();
