@@ -13,6 +13,9 @@ const patient = { testTimeout: HANG_MS, hookTimeout: HANG_MS, expect: { poll: { 
 /** File of the test that runs each benchmark once for a short time, with all its processes. */
 const BENCH = 'scripts/bench/bench.test.ts';
 
+/** File of the test that types over a line of 1 Mbit/s. */
+const SLOW_LINE = 'scripts/tests/system/slow-line.test.ts';
+
 /**
  * Without this variable, Google's libraries would search the network for a server of Google Cloud and wait.
  */
@@ -35,8 +38,11 @@ const waiting = { ...patient, env, maxWorkers, sequence: { groupOrder: 2 } };
  * that judge how soon bytes arrive.
  */
 const desktops = { ...patient, env, maxWorkers: 2, sequence: { groupOrder: 3 } };
-/** Settings of the benchmarks. They start dozens of processes at once, so no other test runs beside them. */
-const benches = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 4 } };
+/**
+ * Settings of tests that run alone: the benchmarks, which start dozens of processes at once, and the test of what is
+ * promised on a slow line, which other tests would take the time from.
+ */
+const alone = { ...patient, env, maxWorkers: 1, sequence: { groupOrder: 4 } };
 
 /** Returns a glob for the test files in these folders and their subfolders. */
 const testsIn = (...folders: string[]) => posix.join(...folders, '**', '*.test.ts');
@@ -65,8 +71,15 @@ export default defineConfig({
           ...together,
         },
       },
-      { test: { name: 'bench', include: [BENCH], ...benches } },
-      { test: { name: 'system', include: [testsIn('scripts/tests/{system,wire}')], ...waiting } },
+      { test: { name: 'bench', include: [BENCH, SLOW_LINE], ...alone } },
+      {
+        test: {
+          name: 'system',
+          include: [testsIn('scripts/tests/{system,wire}')],
+          exclude: [DEPENDENCIES, SLOW_LINE],
+          ...waiting,
+        },
+      },
       {
         test: {
           name: 'docker',

@@ -16,6 +16,7 @@ if (import.meta.main) {
       const line = await LineProxy.open(target);
       line.delayMs = ROUND_TRIP_MS / 2;
       line.bytesPerSecond = (MEGABITS * 1e6) / 8;
+      line.queueBytesAtRate += (line.bytesPerSecond * line.delayMs) / 1000;
       return line.port;
     },
   };

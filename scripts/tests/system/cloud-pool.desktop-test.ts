@@ -13,7 +13,9 @@ let world: CloudWorld;
 const times: Record<string, number> = {};
 
 beforeAll(async () => {
-  world = await CloudWorld.start({ options: ['--desktop-pool', '1'] });
+  world = await CloudWorld.start({
+    options: ['--desktop-places', 'my-project/europe-west1:2', '--desktop-pool', '1'],
+  });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -10,10 +10,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
  * The kernel queues some megabytes more on loopback, which senders have to cope with.
  */
 const QUEUE_BYTES = 64 * 1024;
-/**
- * The same on a line with a rate limit: a quarter of a second at 1 Mbit/s, and up to three times that with one read.
- * Bytes in flight on a long line come on top.
- */
+/** The same on a line with a rate limit: a quarter of a second at 1 Mbit/s, and up to three times that with one read. */
 const QUEUE_BYTES_AT_RATE = 32 * 1024;
 /** Bytes are sent in packets of this size, as on a real line. */
 const PACKET_BYTES = 1448;
@@ -23,6 +20,8 @@ export class LineProxy {
   delayMs = 0;
   /** Bytes that one direction of a connection may hold; a long line has more in flight. */
   queueBytes = QUEUE_BYTES;
+  /** Replaces `queueBytes` on a line with a rate limit. Bytes in flight count, so a long and fast line needs more. */
+  queueBytesAtRate = QUEUE_BYTES_AT_RATE;
   /** Per direction and connection. */
   bytesPerSecond = Number.POSITIVE_INFINITY;
   /** Loopback port or path of a unix socket that new connections are forwarded to. */
@@ -221,9 +220,8 @@ class Direction {
   }
 
   get #most(): number {
-    const { bytesPerSecond, delayMs, queueBytes } = this.#line;
-    if (!Number.isFinite(bytesPerSecond)) return queueBytes;
-    return QUEUE_BYTES_AT_RATE + (bytesPerSecond * delayMs) / 1000;
+    const { bytesPerSecond, queueBytes, queueBytesAtRate } = this.#line;
+    return Number.isFinite(bytesPerSecond) ? queueBytesAtRate : queueBytes;
   }
 
   #take(chunk: Buffer): void {
