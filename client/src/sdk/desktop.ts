@@ -61,7 +61,7 @@ export class Desktop {
     this.#calls.bind(this.#link);
   }
 
-  /** Returns who has the controls. take: true takes them at once, from whoever has them. */
+  /** Returns who has the controls. take: true takes them at once, also if another one has them. */
   control(take = false): Promise<Control> {
     return this.#calls.remote.control(take);
   }

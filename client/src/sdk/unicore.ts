@@ -27,7 +27,7 @@ export interface UniCoreOptions {
    */
   getToken?: GetToken;
   /**
-   * What readShareLink() has read. The client is then a guest of that desktop, whoever is signed in: openDesktop()
+   * What readShareLink() has read. The client is then a guest of that desktop, also if a user is signed in: openDesktop()
    * shows its screen, and nothing else can be opened. When sharing or the desktop is over, `close` of the screen
    * reports UNAUTHENTICATED or SESSION_ENDED.
    */

@@ -93,7 +93,7 @@ export const VncGuest = DesktopRef.extend({ token: z.string().min(1).max(100) })
 export const VncGuestPass = VncConnection.extend({ phase: DesktopState });
 
 export const VncControl = DesktopRef.extend({
-  /** True to take the controls at once, from whoever has them. */
+  /** True to take the controls at once, also if another one has them. */
   take: typed(z.boolean()).optional(),
   /** The viewer or program that takes the controls, as named in the metadata of its channel. */
   holder: z.string().max(64).optional(),

@@ -95,7 +95,7 @@ test('a desktop for which a place has no quota starts in another, and its death 
 test('a desktop that is frozen a minute, and whose sockets are reset, goes on with the same picture', async () => {
   const { zoe, sessionId, jobName, thawed, viewer, paint, sees } = maintained;
   await thawed;
-  // The same RFB connection goes on. A program has to connect anew, and needs the path for that.
+  // The same RFB connection goes on. A program has to connect again, and needs the path for that.
   await viewer.handled();
   await paint('red');
   await sees(RED);

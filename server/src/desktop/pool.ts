@@ -1,7 +1,7 @@
 /**
  * Desktops on Cloud Run that are booted ahead and have never had a user. Each is an ordinary desktop of an owner
  * that is no user. A user gets one in three writes: the member is claimed for the user, the user's row takes over the
- * session, and the owner's row starts anew with the next member. A claim is never taken back. So a session belongs to
+ * session, and the owner's row starts again with the next member. A claim is never taken back. So a session belongs to
  * one user at most, and a hub that dies between the writes leaves work for the chores.
  */
 import type { Logger } from 'pino';

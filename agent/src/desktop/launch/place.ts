@@ -110,6 +110,7 @@ export class Places {
     for (const shared of SHARED) {
       for (const name of await readdir(shared).catch(() => [])) {
         const path = join(shared, name);
+        // Another program may have deleted the file meanwhile.
         const owner = await lstat(path).catch(() => undefined);
         if (owner?.uid === uid) await rm(path, { recursive: true, force: true });
       }

@@ -76,7 +76,7 @@ export class Lease {
     };
   }
 
-  /** Gives the controls to this holder at once, whoever holds them. */
+  /** Gives the controls to this holder at once, also if another one has them. */
   take(holder: Holder): void {
     this.#hold(holder);
   }

@@ -65,6 +65,7 @@ export class HolderLink {
   async end(why: { code: string; reason: string }, ms: number): Promise<HolderStatus | undefined> {
     const holder = this.#current;
     if (!holder) return undefined;
+    // The holder may exit before its answer has come. The caller then gets no status.
     const ended = holder.control.end(why).catch(() => undefined);
     const status = await this.#within(ms, ended);
     if (status) await this.#within(EXIT_MS, holder.closed);

@@ -31,6 +31,7 @@ export interface ChromiumOptions {
 
 /** Returns true if /dev/shm is large enough for Chromium. */
 export async function hasShm(path = '/dev/shm'): Promise<boolean> {
+  // Some containers have no /dev/shm at all.
   const stat = await statfs(path).catch(() => undefined);
   return stat !== undefined && stat.bsize * stat.blocks >= LEAST_SHM_BYTES;
 }

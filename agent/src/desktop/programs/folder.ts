@@ -56,6 +56,7 @@ async function writePreferences(file: string): Promise<void> {
 
 async function preparePolicies(copy: string): Promise<string | undefined> {
   const policy = await readFile(POLICY);
+  // Most machines have no policy of ours, and then the copy below gets it.
   const installed = await readFile(SYSTEM_POLICY).catch(() => undefined);
   if (installed?.equals(policy)) return undefined;
   // A machine without settings for Chromium has nothing to copy. If the copy fails for another reason, so does the

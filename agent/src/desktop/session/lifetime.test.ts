@@ -78,7 +78,7 @@ test('a desktop that nobody uses ends, with a warning 2 minutes before', async (
   expect(events).toEqual(['22 idle 2', '24 over: Nobody used it for 15 minutes.']);
 });
 
-test('with another idle time, such as that of its first user, the idle time begins anew', async () => {
+test('with another idle time, such as that of its first user, the idle time begins again', async () => {
   lifetime.limit({ lifeMs: 5 * HOUR, idleMs: HOUR });
   lifetime.start();
   await clock.advance(50 * MINUTE);
