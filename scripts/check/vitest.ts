@@ -1,10 +1,17 @@
 /** Runs vitest in a separate process and counts the results. A file that can't be loaded is one failure. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ROOT, tool } from '../lib/paths.ts';
+
+/**
+ * Time for vitest to end after its report, ms. A test that hangs keeps its worker alive, and vitest would wait for that
+ * worker forever.
+ */
+const END_MS = 30_000;
 
 export interface Count {
   readonly passed: number;
@@ -31,8 +38,10 @@ export async function runVitest(filters: readonly string[], without: readonly st
     const child = spawn(tool('vitest'), ['run', ...reporters, ...projects, ...filters], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
+      // A process group of its own, which can be ended as a whole.
+      detached: true,
     });
-    const [code] = (await once(child, 'exit')) as [number | null];
+    const code = await ended(child, file);
     const report = await readFile(file, 'utf8').then(
       (text) => JSON.parse(text) as Report,
       () => undefined,
@@ -41,6 +50,34 @@ export async function runVitest(filters: readonly string[], without: readonly st
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Resolves with vitest's exit code, or with null if vitest does not end by itself after its report `file`. Nothing that it
+ * has started lives on.
+ */
+export async function ended(vitest: ChildProcess, file: string, limitMs = END_MS): Promise<number | null> {
+  const group = vitest.pid;
+  if (group === undefined) throw new Error('vitest could not be started.');
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(-group, signal);
+    } catch {
+      // All processes of the group have ended.
+    }
+  };
+  let limit: NodeJS.Timeout | undefined;
+  const reports = watch(dirname(file), (_event, name) => {
+    if (name === basename(file)) limit ??= setTimeout(() => kill('SIGKILL'), limitMs);
+  });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, kill);
+  const [code] = (await once(vitest, 'exit')) as [number | null];
+  for (const signal of signals) process.off(signal, kill);
+  reports.close();
+  clearTimeout(limit);
+  kill('SIGKILL');
+  return code;
 }
 
 export function count(report: Report | undefined, succeeded: boolean): Count {

@@ -10,6 +10,7 @@ import { systemClock } from '@unicore/protocol';
 import { type App, createApp } from '@unicore/server/app';
 import { LocalWorld } from '@unicore/server/backplane';
 import { parseConfig } from '@unicore/server/config';
+import { freePort } from '@unicore/server/free-port';
 import { LineProxy } from '@unicore/server/testing';
 import {
   type CloudRunFake,
@@ -22,7 +23,6 @@ import {
 } from '@unicore/server/testing/cloud-run';
 import { pino } from 'pino';
 import { ROOT } from '../lib/paths.ts';
-import { freePort } from '../lib/port.ts';
 import { pidsOfDesktop, pidsWhere } from './pids.ts';
 import { Users } from './users.ts';
 

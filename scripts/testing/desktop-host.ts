@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { METADATA, openDisplayScript, TARGETS } from '@unicore/agent/testing/desktop';
+import { freePort } from '@unicore/server/free-port';
 import { exec } from '../lib/exec.ts';
-import { freePort } from '../lib/port.ts';
 import { pidsOfDesktop, pidsWhere } from './pids.ts';
 
 /** A user that owns nothing. */

@@ -1,7 +1,8 @@
 /** websockify, which joins WebSockets to a VNC server. It is what UniCore's way to a desktop is compared with. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort, untilListening } from '../../lib/port.ts';
+import { freePort } from '@unicore/server/free-port';
+import { untilListening } from '../../lib/port.ts';
 
 const HOST = '127.0.0.1';
 

@@ -4,7 +4,7 @@
  * server/deploy/compose.yaml.
  */
 import type { Writable } from 'node:stream';
-import { freePort } from '../../lib/port.ts';
+import { freePort } from '@unicore/server/free-port';
 import { startFirestore } from './firestore.ts';
 import { startHaproxy } from './haproxy.ts';
 import { Hub } from './hub-service.ts';

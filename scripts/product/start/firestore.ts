@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { freePort } from '@unicore/server/free-port';
 import { nodeCommand } from '../../lib/node-flags.ts';
 import { ROOT } from '../../lib/paths.ts';
-import { freePort, untilListening } from '../../lib/port.ts';
+import { untilListening } from '../../lib/port.ts';
 import { startService } from './service.ts';
 
 const HOST = '127.0.0.1';

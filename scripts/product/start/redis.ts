@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { freePort, untilListening } from '../../lib/port.ts';
+import { freePort } from '@unicore/server/free-port';
+import { untilListening } from '../../lib/port.ts';
 import { systemEnv, tethered } from './programs.ts';
 import { startService } from './service.ts';
 

@@ -3,13 +3,12 @@
  * those of the user.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '@unicore/server/free-port';
 import { install, mayInstall, missing, type Need } from '../../../check/debian.ts';
 import { exec } from '../../../lib/exec.ts';
 
@@ -112,13 +111,4 @@ async function said(program: ChildProcess, pattern: RegExp): Promise<RegExpExecA
     if (match) resolve(match);
   });
   return promise.finally(() => clearTimeout(limit));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,6 @@
 /** A Redis Cluster of real processes for tests: three masters on loopback, each with or without a replica. */
-import { freePort, pause, RedisServer } from './redis-server.ts';
+import { freePort } from '../../../free-port.ts';
+import { pause, RedisServer } from './redis-server.ts';
 
 const NODES = 3;
 const SLOTS = 16_384;

@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
+import { freePort } from '../../../free-port.ts';
 
 /**
  * Options of every instance. Redis listens on loopback only, and writes nothing to disk unless a test asks
@@ -160,17 +160,6 @@ export class RedisServer {
     });
     await Promise.race([ready, failed]);
   }
-}
-
-/** A loopback port that is not in use. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Waits, in order to poll a state that Redis does not announce. ms: the delay, ms. */
