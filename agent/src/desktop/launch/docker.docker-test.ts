@@ -218,7 +218,10 @@ test('what a desktop sends and gets needs no engine where the agent is root on L
   const proxy = await engineProxy();
   const [launcher, order] = [await newLauncher({ socketPath: proxy.socketPath }), orderOf('direct')];
   const { desktops, until } = await runDesktops(launcher, await folder());
-  cleanups.push(() => desktops.close());
+  cleanups.push(async () => {
+    await desktops.close();
+    await launcher.remove(order);
+  });
   await desktops.apply([order]);
   await until(({ phase }) => phase === 'running');
   const stream = await launcher.connect(order);
