@@ -43,7 +43,7 @@ interface Desktop {
 
 async function desktop(args: readonly string[] = [], changes: Docker.HostConfig = {}): Promise<Desktop> {
   const seccomp = await readFile(SECCOMP, 'utf8');
-  const HostConfig = { ...hostConfig('bridge', CORES, seccomp), ...changes };
+  const HostConfig = { ...hostConfig(CORES, seccomp), ...changes };
   const container = await engine.createContainer({
     Image: IMAGE,
     Cmd: [...holdArguments('/desktop', ORDER), ...args],
