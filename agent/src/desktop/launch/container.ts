@@ -14,6 +14,9 @@ export const LABEL = {
   provider: PROVIDER_LABEL,
 } as const;
 
+/** The label of an image with the HOLDER_VERSION of its holder. */
+export const VERSION_LABEL = 'unicore.holder';
+
 /** The command in the image that holds a desktop, and that joins a stream to its socket. */
 export const COMMAND = 'unicore-desktop';
 /**

@@ -156,6 +156,29 @@ test('a desktop whose image is missing is a failed start with the remedy, and le
   expect(await launcher.find(order)).toEqual({ state: 'absent' });
 });
 
+test('an image of another version of the agent, or of none, is a failed start with the remedy', async () => {
+  const launcher = await newLauncher();
+  const container = await engine.createContainer({ Image: IMAGE });
+  const other = 'unicore/desktop-stand-in:other';
+  await container.commit({
+    repo: 'unicore/desktop-stand-in',
+    tag: 'other',
+    changes: 'LABEL unicore.holder=0',
+  });
+  cleanups.push(() => engine.getImage(other).remove());
+  await container.remove();
+  const images = { [other]: 'is 0', [BASE]: 'is missing' };
+  for (const [image, label] of Object.entries(images)) {
+    const order = { ...orderOf('version'), image };
+    cleanups.push(() => launcher.remove(order));
+    await expect(launcher.start(order)).rejects.toMatchObject({
+      code: 'LAUNCH_FAILED',
+      message: expect.stringMatching(new RegExp(`${label}.*npm run images`)),
+    });
+    expect(await launcher.find(order)).toEqual({ state: 'absent' });
+  }
+});
+
 test('without an engine every call fails with the remedy', async () => {
   const launcher = await newLauncher('/tmp/no-engine-here.sock');
   const gone = { code: 'RUNTIME_UNAVAILABLE', message: expect.stringContaining('no-engine-here.sock') };

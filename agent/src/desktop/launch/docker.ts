@@ -6,9 +6,9 @@ import { UniCoreError } from '@unicore/protocol';
 import { DesktopRef } from '@unicore/protocol/control';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { engineAt, engineError, statusOf } from '../../runtime/index.ts';
-import { joinArguments } from '../holder/index.ts';
-import { COMMAND, containerOptions, FOLDER, LABEL, labelsOf } from './container.ts';
+import { engineAt, engineError, parseImage, statusOf } from '../../runtime/index.ts';
+import { HOLDER_VERSION, joinArguments } from '../holder/index.ts';
+import { COMMAND, containerOptions, FOLDER, LABEL, labelsOf, VERSION_LABEL } from './container.ts';
 import { ExecStream } from './exec-stream.ts';
 import { lastLines, parseStatus } from './last-status.ts';
 import type { DesktopLauncher, LaunchOrder, Outcome, Presence } from './launcher.ts';
@@ -28,6 +28,7 @@ const TAIL_LINES = 40;
 const NEVER = '0001-';
 
 const EngineInfo = z.object({ NCPU: z.number().positive() });
+const ImageInfo = z.object({ Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) });
 const Labelled = z.object({ Labels: z.record(z.string(), z.string()) });
 
 export interface DockerLauncherOptions {
@@ -81,6 +82,7 @@ export class DockerLauncher implements DesktopLauncher {
       const profile = JSON.stringify(JSON.parse(await readFile(seccomp, 'utf8')));
       const { NCPU } = EngineInfo.parse(await this.#docker.info());
       const options = containerOptions(order, { providerId, cores: NCPU, seccomp: profile });
+      await this.#requireVersion(parseImage(order.image));
       const container = await this.#docker.createContainer(options);
       await container.start();
     }, order.image);
@@ -117,6 +119,18 @@ export class DockerLauncher implements DesktopLauncher {
       if ((await this.find(ref)).state === 'absent') return;
       throw new UniCoreError('CONFLICT', 'Docker is still removing the container of the desktop.');
     });
+  }
+
+  /** A holder of another version might not answer at all, and the desktop would fail only when its time to boot is over. */
+  async #requireVersion(image: string): Promise<void> {
+    const { Config } = ImageInfo.parse(await this.#docker.getImage(image).inspect());
+    const version = Config.Labels?.[VERSION_LABEL];
+    if (version === String(HOLDER_VERSION)) return;
+    throw new UniCoreError(
+      'LAUNCH_FAILED',
+      `The image ${image} does not belong to this version of the agent: its label ${VERSION_LABEL} is ` +
+        `${version ?? 'missing'}, not ${HOLDER_VERSION}. On the provider's machine, run npm run images.`,
+    );
   }
 
   async #outcome(container: Docker.Container, state: Docker.ContainerInspectInfo['State']): Promise<Outcome> {
