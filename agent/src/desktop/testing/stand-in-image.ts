@@ -25,6 +25,8 @@ COPY unicore-desktop /usr/local/bin/
 COPY node /opt/
 COPY unicore /opt/unicore
 LABEL unicore.holder=${HOLDER_VERSION}
+ENV NODE_COMPILE_CACHE=/opt/compiled
+RUN install -d -o 10002 /opt/compiled && setpriv --reuid=10002 --clear-groups unicore-desktop compile
 `;
 
 /** base: an image with the shared libraries that Node needs. */
