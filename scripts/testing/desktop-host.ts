@@ -28,13 +28,10 @@ export class DesktopHost {
     return networkOf(this.#pid) !== networkOf('self');
   }
 
-  /**
-   * The sockets that listen: all of its network, or those of its processes if it shares this machine's network. Docker's
-   * own name server, which answers at 127.0.0.11 in each network of a container, is left out.
-   */
+  /** The sockets that listen: all of its network, or those of its processes if it shares this machine's network. */
   async listening(): Promise<string[]> {
     const all = (await exec('nsenter', this.#inside('ss', '-H', '-ltnup'))).split('\n').filter(Boolean);
-    if (this.ownNetwork) return all.filter((line) => !line.includes('"dockerd"'));
+    if (this.ownNetwork) return all;
     const own = pidsOfDesktop(this.#sessionId);
     return all.filter((line) => own.some((pid) => line.includes(`pid=${pid},`)));
   }

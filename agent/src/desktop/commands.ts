@@ -4,25 +4,16 @@
  * desktop in a container that dials its hub, as on Cloud Run.
  */
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { systemClock, UniCoreError } from '@unicore/protocol';
+import { UniCoreError } from '@unicore/protocol';
 import { Command } from 'commander';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
-import { greet } from '../local/index.ts';
 import { DiallerOrder, runDialler, superviseDialler } from './dial/index.ts';
-import {
-  END_FILE,
-  HOLDER_SOCKET,
-  type HolderMethods,
-  type HolderNews,
-  HolderStatus,
-  HoldOrder,
-  monotonicMs,
-} from './holder/index.ts';
+import { askHealth } from './health.ts';
+import { END_FILE, HOLDER_SOCKET, HoldOrder, monotonicMs } from './holder/index.ts';
 import { joinHolder } from './join.ts';
 import { startHolder } from './session/index.ts';
 
@@ -65,15 +56,7 @@ program
   .command('health')
   .description('exit with 0 if the desktop runs')
   .argument('[folder]', "the desktop's own folder", FOLDER)
-  .action(async (folder: string) => {
-    const news: HolderNews = { changed: async () => {} };
-    const stream = connect(join(folder, HOLDER_SOCKET));
-    const holder = await greet<HolderMethods, HolderNews>(stream, systemClock, news);
-    const { phase, reason } = HolderStatus.parse(await holder.control.status());
-    console.log(reason === null ? phase : `${phase}: ${reason}`);
-    if (phase !== 'running') process.exitCode = EXIT_FAILED;
-    holder.leg.close('OK', '');
-  });
+  .action(async (folder: string) => process.exit(await askHealth(folder)));
 
 program
   .command('dial')

@@ -11,6 +11,13 @@ import {
 } from '@unicore/protocol/control';
 import { z } from 'zod';
 
+/**
+ * The version of all that holder and agent say to each other: these calls, the order in the holder's command line, and
+ * the fields of its channels. Raise it with each change that an older holder or agent does not understand. The image of
+ * desktops has it as a label, and an agent starts no image of another version.
+ */
+export const HOLDER_VERSION = 1;
+
 /** What the holder says of its desktop. */
 export const HolderStatus = z.object({
   phase: DesktopPhase,

@@ -2,6 +2,7 @@
 export { END_FILE, HOLDER_SOCKET, HoldOrder, holdArguments, joinArguments } from './command.ts';
 export {
   AskPicture,
+  HOLDER_VERSION,
   type HolderMethods,
   type HolderNews,
   HolderStatus,

@@ -1,9 +1,9 @@
 /**
- * Options of the containers and networks of desktops. A hub chooses only the session, its image, scale and limits,
- * and each of these values is validated first.
+ * Options of the containers of desktops. A hub chooses only the session, its image, scale and limits, and each of
+ * these values is validated first.
  */
 import type { DesktopRef } from '@unicore/protocol/control';
-import type { ContainerCreateOptions, HostConfig, NetworkCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { PROVIDER_LABEL, parseImage } from '../../runtime/index.ts';
 import { holdArguments } from '../holder/index.ts';
 import type { LaunchOrder } from './launcher.ts';
@@ -13,6 +13,9 @@ export const LABEL = {
   attempt: 'unicore.attempt',
   provider: PROVIDER_LABEL,
 } as const;
+
+/** The label of an image with the HOLDER_VERSION of its holder. */
+export const VERSION_LABEL = 'unicore.holder';
 
 /** The command in the image that holds a desktop, and that joins a stream to its socket. */
 export const COMMAND = 'unicore-desktop';
@@ -48,20 +51,8 @@ export function labelsOf({ sessionId, attempt }: DesktopRef, providerId: string)
   return { [LABEL.session]: sessionId, [LABEL.attempt]: String(attempt), [LABEL.provider]: providerId };
 }
 
-/** The name of the container, and of its network. */
 export function nameOf({ sessionId, attempt }: DesktopRef): string {
   return `unicore-desktop-${sessionId}-a${attempt}`;
-}
-
-/** Each desktop has a network of its own, so that desktops cannot reach each other. */
-export function networkOptions(ref: DesktopRef, providerId: string): NetworkCreateOptions {
-  return {
-    Name: nameOf(ref),
-    CheckDuplicate: true,
-    Driver: 'bridge',
-    Labels: labelsOf(ref, providerId),
-    Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-  };
 }
 
 /** cores: number of CPU cores of the engine. seccomp: the profile as JSON, which Chromium's own sandbox needs. */
@@ -80,16 +71,12 @@ export function containerOptions(
     Entrypoint: [COMMAND],
     Cmd: holdArguments(FOLDER, order),
     Tty: false,
-    HostConfig: hostConfig(nameOf(order), cores, seccomp),
+    HostConfig: hostConfig(cores, seccomp),
   };
 }
 
 /** Returns how the container of a desktop is locked up. */
-export function hostConfig(
-  network: string,
-  cores: number,
-  seccomp: string,
-): HostConfig & { CgroupnsMode: 'private' } {
+export function hostConfig(cores: number, seccomp: string): HostConfig & { CgroupnsMode: 'private' } {
   return {
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
@@ -110,7 +97,8 @@ export function hostConfig(
     Init: true,
     IpcMode: 'private',
     CgroupnsMode: 'private',
-    NetworkMode: network,
+    // In a network of its own, Docker's name server would listen inside of the container.
+    NetworkMode: 'bridge',
     // The last line of the log is the holder's last status. The limit keeps a log from filling the disk.
     LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
   };

@@ -1,4 +1,4 @@
-/** The launcher docker: each attempt of a desktop is a hardened container with a network of its own. */
+/** The launcher docker: each attempt of a desktop is a hardened container. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -7,9 +7,9 @@ import { UniCoreError } from '@unicore/protocol';
 import { DesktopRef } from '@unicore/protocol/control';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { engineAt, engineError, statusOf } from '../../runtime/index.ts';
-import { HOLDER_SOCKET, joinArguments } from '../holder/index.ts';
-import { COMMAND, containerOptions, FOLDER, LABEL, labelsOf, networkOptions } from './container.ts';
+import { engineAt, engineError, parseImage, statusOf } from '../../runtime/index.ts';
+import { HOLDER_SOCKET, HOLDER_VERSION, joinArguments } from '../holder/index.ts';
+import { COMMAND, containerOptions, FOLDER, LABEL, labelsOf, VERSION_LABEL } from './container.ts';
 import { connectInContainer } from './container-socket.ts';
 import { ExecStream } from './exec-stream.ts';
 import { lastLines, parseStatus } from './last-status.ts';
@@ -30,6 +30,7 @@ const TAIL_LINES = 40;
 const NEVER = '0001-';
 
 const EngineInfo = z.object({ NCPU: z.number().positive() });
+const ImageInfo = z.object({ Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }) });
 const Labelled = z.object({ Labels: z.record(z.string(), z.string()) });
 
 export interface DockerLauncherOptions {
@@ -57,28 +58,23 @@ export class DockerLauncher implements DesktopLauncher {
   list(): Promise<DesktopRef[]> {
     return this.#ask(async () => {
       const filters = { label: [LABEL.session, `${LABEL.provider}=${this.#options.providerId}`] };
-      const [containers, networks] = await Promise.all([
-        this.#docker.listContainers({ all: true, filters }),
-        this.#docker.listNetworks({ filters }),
-      ]);
-      const refs = new Map<string, DesktopRef>();
-      for (const found of [...containers, ...networks]) {
+      const containers = await this.#docker.listContainers({ all: true, filters });
+      return containers.flatMap((found) => {
         const { Labels } = Labelled.parse(found);
         const attempt = Number(Labels[LABEL.attempt]);
         const { data } = DesktopRef.safeParse({ sessionId: Labels[LABEL.session], attempt });
-        if (data) refs.set(`${data.sessionId} ${data.attempt}`, data);
-      }
-      return [...refs.values()];
+        return data ? [data] : [];
+      });
     });
   }
 
   find(ref: DesktopRef): Promise<Presence> {
     return this.#ask(async () => {
       const container = await this.#container(ref);
-      if (!container) return (await this.#networks(ref)).length > 0 ? NEVER_CREATED : { state: 'absent' };
-      const { State, Created } = await container.inspect();
+      if (!container) return { state: 'absent' };
+      const { State } = await container.inspect();
       if (State.Running) return { state: 'alive' };
-      if (State.StartedAt.startsWith(NEVER)) return neverStarted(Created);
+      if (State.StartedAt.startsWith(NEVER)) return NEVER_STARTED;
       return { state: 'over', outcome: await this.#outcome(container, State) };
     });
   }
@@ -90,7 +86,7 @@ export class DockerLauncher implements DesktopLauncher {
       const profile = JSON.stringify(JSON.parse(await readFile(seccomp, 'utf8')));
       const { NCPU } = EngineInfo.parse(await this.#docker.info());
       const options = containerOptions(order, { providerId, cores: NCPU, seccomp: profile });
-      await this.#docker.createNetwork(networkOptions(order, providerId));
+      await this.#requireVersion(parseImage(order.image));
       const container = await this.#docker.createContainer(options);
       await container.start();
     }, order.image);
@@ -120,8 +116,6 @@ export class DockerLauncher implements DesktopLauncher {
       // `v` removes the anonymous volumes of the image. HTTP status 409 means that another client is removing the
       // container.
       if (container) await ignoring([404, 409], container.remove({ force: true, v: true }));
-      for (const { Id } of await this.#networks(ref))
-        await ignoring([404], this.#docker.getNetwork(Id).remove());
       if ((await this.find(ref)).state === 'absent') return;
       throw new UniCoreError('CONFLICT', 'Docker is still removing the container of the desktop.');
     });
@@ -137,6 +131,18 @@ export class DockerLauncher implements DesktopLauncher {
       Tty: false,
     });
     return new ExecStream(await exec.start({ hijack: true, stdin: true, Tty: false }));
+  }
+
+  /** A holder of another version might not answer at all, and the desktop would fail only when its time to boot is over. */
+  async #requireVersion(image: string): Promise<void> {
+    const { Config } = ImageInfo.parse(await this.#docker.getImage(image).inspect());
+    const version = Config.Labels?.[VERSION_LABEL];
+    if (version === String(HOLDER_VERSION)) return;
+    throw new UniCoreError(
+      'LAUNCH_FAILED',
+      `The image ${image} does not belong to this version of the agent: its label ${VERSION_LABEL} is ` +
+        `${version ?? 'missing'}, not ${HOLDER_VERSION}. On the provider's machine, run npm run images.`,
+    );
   }
 
   async #outcome(container: Docker.Container, state: Docker.ContainerInspectInfo['State']): Promise<Outcome> {
@@ -162,10 +168,6 @@ export class DockerLauncher implements DesktopLauncher {
     return found && this.#docker.getContainer(found.Id);
   }
 
-  #networks(ref: DesktopRef): Promise<Docker.NetworkInspectInfo[]> {
-    return this.#docker.listNetworks({ filters: this.#filters(ref) });
-  }
-
   /** What has no label of this provider is not seen, so it is never changed. */
   #filters(ref: DesktopRef): { label: string[] } {
     const labels = labelsOf(DesktopRef.parse(ref), this.#options.providerId);
@@ -176,26 +178,15 @@ export class DockerLauncher implements DesktopLauncher {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Error && /non-overlapping IPv4 address pool/.test(error.message))
-        throw tooMany(error);
       throw engineError(error, this.#options.socketPath, image);
     }
   }
 }
 
-const NEVER_CREATED: Presence = neverStarted();
-
-function neverStarted(created?: string): Presence {
-  const exit = created ? 'its container was not started' : 'its container was not created';
-  return { state: 'over', outcome: { status: null, exit, ms: 0, lines: '' } };
-}
-
-function tooMany(cause: Error): UniCoreError {
-  const message =
-    'Docker has no address range left for the network of another desktop. End a desktop, or give Docker more ' +
-    'default-address-pools.';
-  return new UniCoreError('NO_CAPACITY', message, { cause });
-}
+const NEVER_STARTED: Presence = {
+  state: 'over',
+  outcome: { status: null, exit: 'its container was not started', ms: 0, lines: '' },
+};
 
 /** Returns the output without the engine's headers. A header has 8 bytes; the last 4 are the length. */
 function demultiplexed(bytes: Buffer): string {

@@ -1,7 +1,7 @@
 /**
  * What protects the machine and its network from Chromium. Both parts need user namespaces, which some machines
  * refuse: Chromium's own sandbox, and a network namespace without any way out, except one listener that the
- * desktop's proxy serves.
+ * desktop's proxy serves. The other programs have no network at all.
  */
 import { execFile } from 'node:child_process';
 import type { Server } from 'node:net';
@@ -20,6 +20,15 @@ const IPC_FD = 5;
 /** Options of `unshare` that need no privilege: a user namespace in which the user stays the same. */
 const NAMESPACES = ['--user', '--map-current-user', '--net'];
 const PASS_LISTENER = fileURLToPath(new URL('./pass-listener.ts', import.meta.url));
+
+/**
+ * Runs another command without any network; unix sockets in files still work. Xvnc and Openbox read what Chromium
+ * sends, and need no network. In them, a program that broke out of Chromium would find the container's.
+ */
+export const OFFLINE: Record<Isolation, readonly string[]> = {
+  sandboxed: ['unshare', ...NAMESPACES, '--'],
+  unsandboxed: [],
+};
 
 /** Waits for the display's number on stdin, then becomes the given program. */
 const THEN_RUN = `read -r DISPLAY && export DISPLAY && exec "$@" </dev/null`;

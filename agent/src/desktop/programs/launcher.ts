@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { reachOf } from './addresses.ts';
 import { type ChromiumPipe, chromiumCommand, hasShm } from './chromium.ts';
 import { type Folder, prepareFolder } from './folder.ts';
-import { findIsolation, type Isolation, isolated, listenerOf } from './isolation.ts';
+import { findIsolation, type Isolation, isolated, listenerOf, OFFLINE } from './isolation.ts';
 import type { FullOptions } from './options.ts';
 import { Program } from './program.ts';
 import { serveProxy } from './proxy.ts';
@@ -70,16 +70,17 @@ export class Launcher {
   /** Starts Xvnc. Resolves when it answers on its VNC socket. */
   async xvnc(): Promise<Xvnc> {
     const { paths, width, height, clock } = this.#options;
-    const screen = { command: paths.xvnc, width, height, clock };
+    const screen = { command: paths.xvnc, prefix: OFFLINE[this.isolation], width, height, clock };
     const xvnc = await startXvnc({ ...screen, folder: this.folder, env: this.#env, display: this.#display });
     this.#display = xvnc.display;
     return xvnc;
   }
 
   openbox(): Program {
-    const args = ['--sm-disable', '--config-file', OPENBOX_CONFIG];
+    const openbox = [this.#options.paths.openbox, '--sm-disable', '--config-file', OPENBOX_CONFIG];
+    const [command = '', ...args] = [...OFFLINE[this.isolation], ...openbox];
     const env = { ...this.#env, DISPLAY: `:${this.#display}` };
-    return this.#program({ name: 'Openbox', command: this.#options.paths.openbox, args, env });
+    return this.#program({ name: 'Openbox', command, args, env });
   }
 
   async chromium(): Promise<{ program: Program; pipe: ChromiumPipe }> {

@@ -1,4 +1,5 @@
 /** What a desktop's Chromium can't reach, tried with real servers in a network of the test's own. */
+import { readlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ClosedNetwork, HeldDesktop, PUBLIC } from './testing/index.ts';
 
@@ -74,6 +75,16 @@ test('Chromium reaches public servers, and neither loopback, metadata nor privat
   }
   const forbidden = network.requests.filter((request) => !request.startsWith(PUBLIC));
   expect(forbidden).toEqual([]);
+});
+
+test('the display, the window manager and the browser each have no network but their own', async () => {
+  await using desktop = await HeldDesktop.start();
+  await desktop.reached('running');
+  const networkOf = (pid: number | string) => readlinkSync(`/proc/${pid}/ns/net`);
+  const networks = new Set([networkOf('self')]);
+  for (const name of ['Xvnc', 'openbox', 'chromium']) networks.add(networkOf(await desktop.pidOf(name)));
+  expect(networks.size).toBe(4);
+  expect(networkOf(desktop.pid)).toBe(networkOf('self'));
 });
 
 test('no page shows a file of the machine, opened by CDP, in a new tab or in a frame', async () => {

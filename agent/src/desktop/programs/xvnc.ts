@@ -21,6 +21,8 @@ const POLL_MS = 10;
 
 export interface XvncOptions {
   readonly command: string;
+  /** A command that runs another command. */
+  readonly prefix: readonly string[];
   readonly folder: Folder;
   readonly width: number;
   readonly height: number;
@@ -45,13 +47,14 @@ export async function startXvnc(options: XvncOptions): Promise<Xvnc> {
   const { clock, folder } = options;
   for (let i = 0; i < DISPLAYS; i++) {
     const display = FIRST_DISPLAY + ((options.display - FIRST_DISPLAY + i) % DISPLAYS);
+    // Xvnc dies with this process, even if this process is killed. Openbox then ends, too. Chromium ends when its
+    // pipe closes. `setpriv` is the last in the row, since a new user namespace forgets that signal.
+    const [command = '', ...args] = [...options.prefix, 'setpriv', '--pdeathsig=KILL', '--', options.command];
     const program = new Program({
       ...options,
       name: 'Xvnc',
-      // Xvnc dies with this process, even if this process is killed. Openbox then ends, too. Chromium ends when its
-      // pipe closes.
-      command: 'setpriv',
-      args: ['--pdeathsig=KILL', '--', options.command, ...argumentsOf(options, display)],
+      command,
+      args: [...args, ...argumentsOf(options, display)],
       cwd: folder.path,
     });
     let exited = false;

@@ -15,7 +15,7 @@ export interface LauncherHarness {
   image: string;
   /** Kills the holder's process with SIGKILL. */
   kill(ref: DesktopRef): Promise<void>;
-  /** Names all that is left on this machine of these desktops: processes, folders, containers, networks. */
+  /** Names all that is left on this machine of these desktops: processes, folders, containers. */
   remains(refs: DesktopRef[]): Promise<string[]>;
   close(): Promise<void>;
 }

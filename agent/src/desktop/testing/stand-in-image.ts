@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
+import { HOLDER_VERSION } from '../holder/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const SOURCES = [
@@ -23,6 +24,9 @@ RUN mkdir -m 0700 /desktop && chown 10002:10002 /desktop
 COPY unicore-desktop /usr/local/bin/
 COPY node /opt/
 COPY unicore /opt/unicore
+LABEL unicore.holder=${HOLDER_VERSION}
+ENV NODE_COMPILE_CACHE=/opt/compiled
+RUN install -d -o 10002 /opt/compiled && setpriv --reuid=10002 --clear-groups unicore-desktop compile
 `;
 
 /** base: an image with the shared libraries that Node needs. */

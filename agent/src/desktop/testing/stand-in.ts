@@ -13,6 +13,7 @@ import { FakeHolder } from './fake-holder.ts';
 const [, , command, folder = '', order = ''] = process.argv;
 if (command === 'hold') await hold(HoldOrder.parse(JSON.parse(order)));
 else if (command === 'join') joinHolder(folder);
+// Any other command only loads the code, which Node then keeps compiled.
 
 async function hold({ idleMs }: HoldOrder): Promise<void> {
   console.error('the stand-in starts');
