@@ -42,6 +42,11 @@ export class ViewerTyping {
     return this.#next(() => this.#order.ready());
   }
 
+  /** Resolves when a key that is pressed now pastes the text that the VNC server has just got. */
+  copied(): Promise<void> {
+    return this.#next(() => this.#order.copied());
+  }
+
   /** A button of the viewer's pointer is about to be pressed or let go by the VNC server. */
   click(): void {
     this.#order.click();

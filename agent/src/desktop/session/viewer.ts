@@ -150,18 +150,18 @@ export class Viewer {
     const { clipboard } = this.#interposer.activity;
     const isCopy = clipboard !== this.#copies;
     this.#copies = clipboard;
-    if (isCopy && this.#typing) this.#sendAfter(this.#typing.settled(), part.bytes);
+    if (isCopy && this.#typing) void this.#copy(this.#typing, part.bytes);
     else this.#server.write(part.bytes);
   }
 
-  /** A paste that the browser has not carried out yet must not get a newer text. */
-  #sendAfter(settled: Promise<void>, bytes: Uint8Array): void {
+  /** A paste that the browser has not carried out yet must not get a newer text, and the next one must not get an older. */
+  async #copy(typing: ViewerTyping, bytes: Uint8Array): Promise<void> {
     this.#isTyping = true;
-    void settled.then(() => {
-      this.#isTyping = false;
-      this.#send(bytes);
-      this.#pump();
-    });
+    await typing.settled();
+    this.#send(bytes);
+    await typing.copied();
+    this.#isTyping = false;
+    this.#pump();
   }
 
   #type(op: number, payload: Uint8Array): void {
