@@ -36,15 +36,13 @@ export function machine(): Machine {
 
 const HEAD = ['', 'ours', 'reference', 'ratio', 'goal', ''];
 
+/** One line with a result, for a run of which the table comes much later. */
+export function summary(result: Result): string {
+  return cellsOf(result).filter(Boolean).join('  ');
+}
+
 export function table({ machine: at, results }: Report): string {
-  const rows = results.map((result) => [
-    result.name,
-    `${figure(result.value)} ${result.unit}`,
-    `${figure(result.reference.value)} ${result.reference.name}`,
-    ratioOf(result),
-    result.goal,
-    result.goal === '' ? '' : result.ok ? 'ok' : 'missed',
-  ]);
+  const rows = results.map(cellsOf);
   const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...rows].map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row
@@ -60,6 +58,17 @@ export function table({ machine: at, results }: Report): string {
   });
   const where = `${at.cpu}, ${at.cores} cores, ${at.system}, Node ${at.node}, load ${at.load}`;
   return [paint('dim', where), paint('bold', line(HEAD)), ...lines].join('\n');
+}
+
+function cellsOf(result: Result): string[] {
+  return [
+    result.name,
+    `${figure(result.value)} ${result.unit}`,
+    `${figure(result.reference.value)} ${result.reference.name}`,
+    ratioOf(result),
+    result.goal,
+    result.goal === '' ? '' : result.ok ? 'ok' : 'missed',
+  ];
 }
 
 function ratioOf({ ratio, spread }: Result): string {

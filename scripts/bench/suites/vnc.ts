@@ -5,6 +5,7 @@
 import { messageOf } from '../../lib/console.ts';
 import { percentile } from '../../lib/stats.ts';
 import type { Options } from '../lib/options.ts';
+import { summary } from '../lib/report.ts';
 import { atLeast, atMost, type Goal, paired, type Result } from '../lib/result.ts';
 import { Desktop, type Ways } from '../vnc/desktop.ts';
 import { bringImage } from '../vnc/image.ts';
@@ -35,6 +36,12 @@ export async function vnc(options: Options): Promise<Result[]> {
     return [notMeasured(messageOf(error))];
   }
   const desktop = await Desktop.start(options.cpuProf);
+  const results: Result[] = [];
+  // The whole run takes minutes, so each result is told when it is there.
+  const tell = (...found: Result[]) => {
+    for (const result of found) progress(summary(result));
+    results.push(...found);
+  };
   try {
     const start = await pairsOf(
       'start',
@@ -42,24 +49,15 @@ export async function vnc(options: Options): Promise<Result[]> {
       () => desktop.create(),
       () => desktop.run(),
     );
+    const reference = { name: 'docker run', values: start.reference };
+    tell(paired({ name: 'create → painted', unit: MS, ours: start.ours, reference, goal: atMost(1.3) }));
     if (options.reps % 2 === 0) await desktop.create();
-    return [
-      paired({
-        name: 'create → painted',
-        unit: MS,
-        ours: start.ours,
-        reference: { name: 'docker run', values: start.reference },
-        goal: atMost(1.3),
-      }),
-      paired({
-        name: 'create → seen, booted ahead',
-        unit: MS,
-        ours: await bootedAhead(desktop, options),
-        reference: { name: 'docker run', values: start.reference },
-        goal: atMost(0.15),
-      }),
-      ...(await seen(desktop, await desktop.ways(), options)),
-    ];
+    const ahead = await bootedAhead(desktop, options);
+    tell(
+      paired({ name: 'create → seen, booted ahead', unit: MS, ours: ahead, reference, goal: atMost(0.15) }),
+    );
+    await seen(desktop, await desktop.ways(), options, tell);
+    return results;
   } finally {
     await desktop.stop();
     await stopEngine();
@@ -81,7 +79,12 @@ async function bootedAhead(desktop: Desktop, { reps, progress }: Options): Promi
 }
 
 /** Measures the desktop that was created last, over all ways. */
-async function seen(desktop: Desktop, ways: Ways, options: Options): Promise<Result[]> {
+async function seen(
+  desktop: Desktop,
+  ways: Ways,
+  options: Options,
+  tell: (...results: Result[]) => void,
+): Promise<void> {
   const over = (way: Ways[keyof Ways], wish: Pick<Wish, 'isAnimated' | 'types'>): Measure<Measured> => {
     return async () => desktop.near.call.measure({ address: await way(), seconds: options.seconds, ...wish });
   };
@@ -89,29 +92,25 @@ async function seen(desktop: Desktop, ways: Ways, options: Options): Promise<Res
     const wish = { isAnimated, types: true };
     return pairsOf(name, options, over(ours, wish), over(reference, wish));
   };
+  const bytes = (name: string, pairs: Pairs<Measured>) =>
+    figure(name, 'of a byte of RFB', pairs, 'wireBytes', WEBSOCKIFY, atMost(1.02));
   const { ours, websockify, oursFar, websockifyFar, directFar } = ways;
   const idle = await typed('keys', false, ours, websockify);
+  tell(delay('key → changed pixel, idle, p50', idle, atMost(1.3)), bytes('bytes on the socket, keys', idle));
   const beside = await typed('keys beside an animation', true, ours, websockify);
+  tell(delay('key → changed pixel, beside an animation, p50', beside, atMost(1.3)));
   const far = await typed('keys over a long line', false, oursFar, websockifyFar);
+  tell(delay(`key → changed pixel, ${FAR}, p50`, far, atMost(1.15)));
   const farBeside = await typed('keys beside an animation over a long line', true, oursFar, websockifyFar);
+  tell(
+    delay(`key → changed pixel, ${FAR}, beside an animation, p50`, farBeside, atMost(1.15)),
+    bytes('bytes on the socket, an animation', farBeside),
+  );
   const watch = { isAnimated: true, types: false };
   const watched = await pairsOf('animation', options, over(oursFar, watch), over(directFar, watch));
-  return [
-    delay('key → changed pixel, idle, p50', idle, atMost(1.3)),
-    delay('key → changed pixel, beside an animation, p50', beside, atMost(1.3)),
-    delay(`key → changed pixel, ${FAR}, p50`, far, atMost(1.15)),
-    delay(`key → changed pixel, ${FAR}, beside an animation, p50`, farBeside, atMost(1.15)),
+  tell(
     figure(`updates of an animation, ${FAR}`, 'a second', watched, 'updatesPerSecond', DIRECT, atLeast(0.95)),
-    figure('bytes on the socket, keys', 'of a byte of RFB', idle, 'wireBytes', WEBSOCKIFY, atMost(1.02)),
-    figure(
-      'bytes on the socket, an animation',
-      'of a byte of RFB',
-      farBeside,
-      'wireBytes',
-      WEBSOCKIFY,
-      atMost(1.02),
-    ),
-  ];
+  );
 }
 
 /** Measures in pairs. Their order alternates, so that work that begins or ends meanwhile favours neither. */

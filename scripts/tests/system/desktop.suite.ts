@@ -54,8 +54,6 @@ function enter(viewer: RawClient, address: string): void {
     viewer.key(keysym, true);
     viewer.key(keysym, false);
   };
-  // A click goes to the browser's own window at once. A shortcut goes to the page first, and keys that follow too
-  // soon would go there, too.
   viewer.pointer(...ADDRESS_BAR, 1);
   viewer.pointer(...ADDRESS_BAR, 0);
   for (const char of address) press(char.charCodeAt(0));

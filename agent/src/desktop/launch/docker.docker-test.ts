@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { systemClock } from '@unicore/protocol';
 import type { DesktopOrder, DesktopRef } from '@unicore/protocol/control';
 import Docker from 'dockerode';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { dockerSocket } from '../../runtime/index.ts';
+import { connectHolder } from '../link/index.ts';
 import { buildStandInImage, launcherContract, runDesktops } from '../testing/index.ts';
-import { DockerLauncher } from './docker.ts';
+import { DockerLauncher, type DockerLauncherOptions } from './docker.ts';
 
 const BASE = process.env.UNICORE_TEST_IMAGE ?? 'unicore/vm:latest';
 const IMAGE = 'unicore/desktop-stand-in:latest';
@@ -42,9 +44,9 @@ async function profile(): Promise<string> {
 
 let lastProvider = 0;
 /** Each test gets a new provider id, so that a test does not see the containers of another test. */
-async function newLauncher(socketPath = SOCKET): Promise<DockerLauncher> {
+async function newLauncher(options: Partial<DockerLauncherOptions> = {}): Promise<DockerLauncher> {
   const providerId = `test-${process.pid}-${++lastProvider}`;
-  return new DockerLauncher({ providerId, socketPath, seccomp: await profile() });
+  return new DockerLauncher({ providerId, socketPath: SOCKET, seccomp: await profile(), ...options });
 }
 
 function nameOf({ sessionId, attempt }: DesktopRef): string {
@@ -170,7 +172,7 @@ test('a desktop whose image is missing is a failed start with the remedy, and le
 });
 
 test('without an engine every call fails with the remedy', async () => {
-  const launcher = await newLauncher('/tmp/no-engine-here.sock');
+  const launcher = await newLauncher({ socketPath: '/tmp/no-engine-here.sock' });
   const gone = { code: 'RUNTIME_UNAVAILABLE', message: expect.stringContaining('no-engine-here.sock') };
   const order = orderOf('gone');
   for (const call of [launcher.list(), launcher.find(order), launcher.start(order), launcher.connect(order)])
@@ -190,7 +192,9 @@ test('a desktop whose container is removed by hand has ended, with the reason', 
 
 test('a desktop runs on while the engine is away, and its end is told when the engine is back', async () => {
   const proxy = await engineProxy();
-  const [launcher, order] = [await newLauncher(proxy.socketPath), orderOf('away')];
+  const { socketPath } = proxy;
+  const launcher = await newLauncher({ socketPath, connectDirectly: async () => undefined });
+  const order = orderOf('away');
   const { desktops, until } = await runDesktops(launcher, await folder());
   cleanups.push(() => desktops.close());
   await desktops.apply([order]);
@@ -208,6 +212,24 @@ test('a desktop runs on while the engine is away, and its end is told when the e
   await proxy.restore();
   expect(await until(({ phase }) => phase === 'ended')).toMatchObject({ code: 'CONTAINER_LOST' });
   expect(await launcher.list()).toEqual([]);
+});
+
+test('what a desktop sends and gets needs no engine where the agent is root on Linux', async () => {
+  const proxy = await engineProxy();
+  const [launcher, order] = [await newLauncher({ socketPath: proxy.socketPath }), orderOf('direct')];
+  const { desktops, until } = await runDesktops(launcher, await folder());
+  cleanups.push(async () => {
+    await desktops.close();
+    await launcher.remove(order);
+  });
+  await desktops.apply([order]);
+  await until(({ phase }) => phase === 'running');
+  const stream = await launcher.connect(order);
+  await proxy.cut();
+  const holder = await connectHolder(stream, systemClock, () => undefined);
+  expect(await holder.control.status()).toMatchObject({ phase: 'running' });
+  stream.destroy();
+  await proxy.restore();
 });
 
 /** A proxy in front of the engine. With it, a test can make the engine unavailable to one agent only. */

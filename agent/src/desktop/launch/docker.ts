@@ -1,5 +1,6 @@
 /** The launcher docker: each attempt of a desktop is a hardened container with a network of its own. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { UniCoreError } from '@unicore/protocol';
@@ -7,8 +8,9 @@ import { DesktopRef } from '@unicore/protocol/control';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { engineAt, engineError, statusOf } from '../../runtime/index.ts';
-import { joinArguments } from '../holder/index.ts';
+import { HOLDER_SOCKET, joinArguments } from '../holder/index.ts';
 import { COMMAND, containerOptions, FOLDER, LABEL, labelsOf, networkOptions } from './container.ts';
+import { connectInContainer } from './container-socket.ts';
 import { ExecStream } from './exec-stream.ts';
 import { lastLines, parseStatus } from './last-status.ts';
 import type { DesktopLauncher, LaunchOrder, Outcome, Presence } from './launcher.ts';
@@ -36,6 +38,8 @@ export interface DockerLauncherOptions {
   socketPath: string;
   /** Path of the seccomp profile. Default: the one of the image of desktops. */
   seccomp?: string;
+  /** How to connect to a socket in a container without the engine. Default: {@link connectInContainer}. */
+  connectDirectly?: typeof connectInContainer;
 }
 
 export class DockerLauncher implements DesktopLauncher {
@@ -96,14 +100,10 @@ export class DockerLauncher implements DesktopLauncher {
     return this.#ask(async () => {
       const found = await this.#container(ref);
       if (!found) throw new UniCoreError('LEG_LOST', 'The container of the desktop is gone.');
-      const exec = await this.#streams.getContainer(found.id).exec({
-        Cmd: [COMMAND, ...joinArguments(FOLDER)],
-        AttachStdin: true,
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: false,
-      });
-      return new ExecStream(await exec.start({ hijack: true, stdin: true, Tty: false }));
+      const { Id, State } = await found.inspect();
+      const { connectDirectly = connectInContainer } = this.#options;
+      const direct = await connectDirectly({ containerId: Id, pid: State.Pid }, join(FOLDER, HOLDER_SOCKET));
+      return direct ?? (await this.#join(Id));
     });
   }
 
@@ -125,6 +125,18 @@ export class DockerLauncher implements DesktopLauncher {
       if ((await this.find(ref)).state === 'absent') return;
       throw new UniCoreError('CONFLICT', 'Docker is still removing the container of the desktop.');
     });
+  }
+
+  /** Connects through the engine. */
+  async #join(containerId: string): Promise<Duplex> {
+    const exec = await this.#streams.getContainer(containerId).exec({
+      Cmd: [COMMAND, ...joinArguments(FOLDER)],
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+    });
+    return new ExecStream(await exec.start({ hijack: true, stdin: true, Tty: false }));
   }
 
   async #outcome(container: Docker.Container, state: Docker.ContainerInspectInfo['State']): Promise<Outcome> {

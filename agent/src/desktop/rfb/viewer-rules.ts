@@ -21,7 +21,7 @@ export type Verdict = 'forward' | 'special' | 'drop' | 'refuse';
 export interface Circumstances {
   readonly rights: Rights;
   readonly negotiation: Negotiation;
-  /** True if private messages are agreed. Then keys are parts of their own. */
+  /** True if private messages are agreed. */
   readonly privateMessages: boolean;
 }
 
@@ -35,8 +35,7 @@ export function judge(message: Buffer, circumstances: Circumstances): Verdict {
       return 'special';
     case ViewerMessage.keyEvent:
     case ViewerMessage.qemu:
-      if (!canControl) return 'drop';
-      return circumstances.privateMessages ? 'special' : 'forward';
+      return canControl ? 'special' : 'drop';
     case ViewerMessage.pointerEvent:
       if (!canControl) return 'drop';
       return hasUnagreedMarker(message, circumstances.negotiation) ? 'special' : 'forward';

@@ -77,7 +77,7 @@ test('SetEncodings keeps what is known, in its order', () => {
 test('an unknown message ends the connection with its type, after the messages before it', () => {
   const { interposer } = connected();
   interposer.fromViewer.push(Buffer.concat([key(0x61, true), Buffer.from([99, 0])]));
-  expect(interposer.fromViewer.take()).toEqual({ kind: 'forward', bytes: key(0x61, true) });
+  expect(interposer.fromViewer.take()).toMatchObject({ kind: 'key', bytes: key(0x61, true) });
   expectError(() => interposer.fromViewer.take(), 'unknown type 99');
   expectError(() => interposer.fromViewer.take(), 'unknown type 99');
   expectError(() => connected().toServer(Buffer.from([255, 1, 0, 0])), 'unknown type 255, subtype 1');
@@ -148,7 +148,7 @@ test('a text that is too large is swallowed and reported, and the stream goes on
   const parts = peer.viewer(header, ...new Array<Buffer>(300).fill(Buffer.alloc(10_000, 5)), key(0x61, true));
   expect(parts).toEqual([
     { kind: 'refused', reason: 'The copied text is larger than 1024 KiB.' },
-    { kind: 'forward', bytes: key(0x61, true) },
+    expect.objectContaining({ kind: 'key', bytes: key(0x61, true) }),
   ]);
   expect(peer.interposer.activity).toEqual({ keys: 1, pointer: 0, clipboard: 0 });
 });
@@ -189,7 +189,7 @@ test('a message that comes byte by byte is copied only a few times', () => {
 
 test('bytes that were handed out stay as they are when more bytes come', () => {
   const peer = connected();
-  const [first] = peer.viewer(Buffer.concat([key(0x61, true), key(0x62, true).subarray(0, 3)]));
+  const [first] = peer.viewer(Buffer.concat([pointer(1), key(0x62, true).subarray(0, 3)]));
   const copy = first?.kind === 'forward' ? Buffer.from(first.bytes) : undefined;
   peer.viewer(key(0x62, true).subarray(3), pointer(1).subarray(0, 1), pointer(1).subarray(1));
   expect(first).toEqual({ kind: 'forward', bytes: copy });

@@ -1,7 +1,10 @@
-/** Brings the private messages of one viewer to the desktop, one after the other. */
+/**
+ * Keeps what one viewer types in order: it brings the viewer's private messages to the desktop, one after the other, and
+ * tells when a key of RFB may go to the VNC server.
+ */
 import { type Clock, PrivateOp, UniCoreError } from '@unicore/protocol';
 import { TypedKey, TypedText } from '@unicore/protocol/control';
-import { type DisplayKeys, Order, type Pages, Typing } from '../typing/index.ts';
+import { type DisplayKeys, isShortcut, Order, type Pages, Typing } from '../typing/index.ts';
 import { parse } from './parse.ts';
 
 /** What all viewers of a desktop type with. */
@@ -47,14 +50,19 @@ export class ViewerTyping {
     return this.#next(() => this.#order.copied());
   }
 
-  /** A button of the viewer's pointer is about to be pressed or let go by the VNC server. */
-  click(): void {
-    this.#order.click();
+  /** True if a key that goes to the VNC server now could be handled before earlier input. See {@link settled}. */
+  get isPending(): boolean {
+    return this.#order.isPending;
   }
 
-  /** A key of the viewer itself is about to go to the VNC server. */
-  otherKey(): void {
-    this.#order.shortcut();
+  /** Buttons of the pointer are about to be pressed or let go by the VNC server. */
+  click(count: number): void {
+    this.#order.click(count);
+  }
+
+  /** The VNC server is about to press a key while others are held. */
+  pressed(keysym: number, held: readonly number[]): void {
+    if (isShortcut(keysym, held)) this.#order.shortcut();
   }
 
   /** Lets go of all keys when the current input was typed. */

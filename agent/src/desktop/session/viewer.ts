@@ -22,8 +22,9 @@ export interface ViewerOptions {
   rights: Rights;
   lease: Lease;
   clock: Clock;
-  /** What types; undefined if the viewer sends no private messages. */
-  typing?: TypingParts;
+  typing: TypingParts;
+  /** True if the viewer sends private messages. */
+  privateMessages: boolean;
   /** Called when the viewer has used a key, the pointer or the clipboard. */
   used(): void;
   /** Called when a text was too large for the clipboard. */
@@ -35,7 +36,7 @@ export class Viewer {
   readonly handler: ChannelHandler;
   readonly #options: ViewerOptions;
   readonly #interposer: Interposer;
-  readonly #typing: ViewerTyping | undefined;
+  readonly #typing: ViewerTyping;
   readonly #queue = new SendQueue();
   readonly #server: Socket;
   readonly #unsubscribe: () => void;
@@ -47,8 +48,8 @@ export class Viewer {
   #buttonChanges = 0;
   /** Messages of the clipboard so far. */
   #copies = 0;
-  /** True while a typed input is being brought to the browser. All that came after it waits. */
-  #isTyping = false;
+  /** Resolves when an input has reached the browser. All that came after that input waits. */
+  #typed: Promise<void> | undefined;
   /** Bytes of the viewer that the VNC server has not taken yet. */
   #unconsumed = 0;
   #over = false;
@@ -58,18 +59,10 @@ export class Viewer {
     this.#options = options;
     this.#rights = options.rights;
     this.#watching = { ...options.rights, canControl: false };
-    const { typing, clock } = options;
-    this.#interposer = new Interposer({
-      rights: options.rights,
-      privateMessages: typing !== undefined,
-    });
-    this.#typing =
-      typing &&
-      new ViewerTyping({
-        ...typing,
-        clock,
-        isAllowed: () => !this.#over && this.#interposer.rights.canControl,
-      });
+    const { rights, privateMessages, typing, clock } = options;
+    this.#interposer = new Interposer({ rights, privateMessages });
+    const isAllowed = () => !this.#over && this.#interposer.rights.canControl;
+    this.#typing = new ViewerTyping({ ...typing, clock, isAllowed });
     this.#server = connect(options.rfbSocket);
     this.#server.setNoDelay(true);
     this.#server.on('data', (bytes) => this.#fromServer(bytes));
@@ -86,7 +79,7 @@ export class Viewer {
       attached: () => this.#cancelRelease(),
       detached: () => {
         this.#cancelRelease();
-        this.#cancelRelease = options.clock.after(RELEASE_MS, () => this.#release());
+        this.#cancelRelease = options.clock.after(RELEASE_MS, () => void this.#releaseTyped());
       },
       closed: () => this.#close(),
     };
@@ -119,7 +112,7 @@ export class Viewer {
   }
 
   #consume(): void {
-    if (this.#isTyping || this.#server.writableNeedDrain || this.#unconsumed === 0) return;
+    if (this.#typed || this.#server.writableNeedDrain || this.#unconsumed === 0) return;
     const bytes = this.#unconsumed;
     this.#unconsumed = 0;
     this.#channel?.consumed(bytes);
@@ -127,7 +120,7 @@ export class Viewer {
 
   #pump(): void {
     this.#guarded(() => {
-      while (!this.#over && !this.#isTyping && !this.#server.writableNeedDrain) {
+      while (!this.#over && !this.#typed && !this.#server.writableNeedDrain) {
         // The rights are set before each part, because an input may change who has the controls.
         this.#applyRights();
         const part = this.#interposer.fromViewer.take();
@@ -143,35 +136,50 @@ export class Viewer {
     this.#noteInput();
     if (part.kind === 'private') return this.#type(part.op, part.payload);
     if (part.kind === 'refused') return this.#options.refused(part.reason);
-    const { buttonChanges } = this.#interposer;
-    if (part.kind === 'key') this.#typing?.otherKey();
-    if (buttonChanges !== this.#buttonChanges) this.#typing?.click();
+    if (part.kind === 'key' && part.isDown) return this.#press(part.keysym, part.bytes);
+    const { buttonChanges, activity } = this.#interposer;
+    if (buttonChanges > this.#buttonChanges) this.#typing.click(buttonChanges - this.#buttonChanges);
     this.#buttonChanges = buttonChanges;
-    const { clipboard } = this.#interposer.activity;
-    const isCopy = clipboard !== this.#copies;
-    this.#copies = clipboard;
-    if (isCopy && this.#typing) void this.#copy(this.#typing, part.bytes);
-    else this.#server.write(part.bytes);
+    const isCopy = activity.clipboard !== this.#copies;
+    this.#copies = activity.clipboard;
+    if (isCopy) this.#wait(this.#copy(part.bytes), () => undefined);
+    else this.#send(part.bytes);
   }
 
   /** A paste that the browser has not carried out yet must not get a newer text, and the next one must not get an older. */
-  async #copy(typing: ViewerTyping, bytes: Uint8Array): Promise<void> {
-    this.#isTyping = true;
-    await typing.settled();
+  async #copy(bytes: Uint8Array): Promise<void> {
+    await this.#typing.settled();
     this.#send(bytes);
-    await typing.copied();
-    this.#isTyping = false;
-    this.#pump();
+    await this.#typing.copied();
+  }
+
+  /** A key waits for a click or a shortcut before it. Its viewer may lose the controls meanwhile. */
+  #press(keysym: number, bytes: Uint8Array): void {
+    const press = () => {
+      if (!this.#interposer.rights.canControl) return;
+      this.#typing.pressed(
+        keysym,
+        this.#interposer.heldKeys.map((key) => key.keysym),
+      );
+      this.#send(bytes);
+    };
+    if (this.#typing.isPending) this.#wait(this.#typing.settled(), press);
+    else press();
   }
 
   #type(op: number, payload: Uint8Array): void {
-    if (!this.#typing || !this.#interposer.rights.canControl) return;
+    if (!this.#interposer.rights.canControl) return;
     const typed = this.#typing.type(op, payload);
     this.#used();
-    this.#isTyping = true;
-    void typed.then((failure) => {
-      this.#isTyping = false;
+    this.#wait(typed, (failure) => {
       if (failure) this.#channel?.reset(failure.code, failure.message);
+    });
+  }
+
+  #wait<T>(typed: Promise<T>, then: (result: T) => void): void {
+    this.#typed = typed.then((result) => {
+      this.#typed = undefined;
+      then(result);
       this.#pump();
     });
   }
@@ -226,8 +234,14 @@ export class Viewer {
     this.#interposer.rights = lease.heldByOther(holder) ? this.#watching : this.#rights;
   }
 
+  /** Lets go of all keys and buttons, also of a key that still waits to be pressed. */
+  async #releaseTyped(): Promise<void> {
+    while (this.#typed) await this.#typed;
+    this.#release();
+  }
+
   #release(): void {
-    this.#typing?.release();
+    this.#typing.release();
     this.#send(this.#interposer.release());
   }
 
@@ -239,7 +253,7 @@ export class Viewer {
     if (this.#over) return;
     this.#over = true;
     this.#cancelRelease();
-    this.#typing?.release();
+    this.#typing.release();
     this.#unsubscribe();
     this.#server.destroy();
     this.#options.gone();

@@ -1,5 +1,6 @@
 /** What people type: it reaches the browser complete and in order. */
 export { DisplayKeys } from './display-keys.ts';
+export { isShortcut } from './keysyms.ts';
 export { Order } from './order.ts';
 export { Pages } from './pages.ts';
 export { Typing } from './typing.ts';

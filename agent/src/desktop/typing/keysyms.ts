@@ -11,6 +11,41 @@ export const F18 = 0x1008ff49;
 /** From here on, keysyms are those of keys without a sign, such as Return and Tab. */
 export const LINE_KEYS = 0xff00;
 
+type Range = readonly [first: number, last: number];
+/** Keys with a sign, and keys that combine signs, such as AltGr. */
+const SIGNS: readonly Range[] = [
+  [0, LINE_KEYS - 1],
+  [FIRST_UNICODE_KEYSYM, FIRST_UNICODE_KEYSYM + 0x10ffff],
+];
+const MODIFIERS: Range = [0xffe1, 0xffee];
+/** Ctrl, Meta, Alt, Super and Hyper, left and right. */
+const COMMANDS: readonly Range[] = [
+  [0xffe3, 0xffe4],
+  [0xffe7, 0xffee],
+];
+/** Backspace, Return, Delete, the keys that move the cursor, and the number pad. */
+const EDITING: readonly Range[] = [
+  [0xff08, 0xff08],
+  [RETURN, RETURN],
+  [0xff50, 0xff57],
+  [0xff80, 0xffbd],
+  [0xffff, 0xffff],
+];
+
+/**
+ * True if the browser may have a use for this key while the keys of `held` are down. Other keys only type and edit, or
+ * change what other keys do.
+ */
+export function isShortcut(keysym: number, held: readonly number[]): boolean {
+  if (within([MODIFIERS], keysym)) return false;
+  if (held.some((key) => within(COMMANDS, key))) return true;
+  return !within(SIGNS, keysym) && !within(EDITING, keysym);
+}
+
+function within(ranges: readonly Range[], keysym: number): boolean {
+  return ranges.some(([first, last]) => keysym >= first && keysym <= last);
+}
+
 /** Returns the keysym that types this character, or 0 if it is a control character, which no key types. */
 export function keysymOf(character: string): number {
   if (character === '\n' || character === '\r') return RETURN;

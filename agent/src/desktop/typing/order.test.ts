@@ -46,11 +46,12 @@ test('after a shortcut, the page must tell of a key first', async () => {
 
 test('after clicks, the window manager must have seen each of them', async () => {
   const { done, order, heard } = setUp();
-  order.click();
-  order.click();
+  order.click(1);
+  expect(order.isPending).toBe(true);
+  order.click(2);
   heard.resolve(true);
   await order.ready();
-  expect(done).toEqual(['2 clicks', 'handled', 'key', 'handled']);
+  expect(done).toEqual(['3 clicks', 'handled', 'key', 'handled']);
 });
 
 test('if the browser’s own fields have the focus, no key is pressed', async () => {

@@ -45,10 +45,15 @@ export class Order {
     this.#isPending = true;
   }
 
-  /** A button of the pointer is pressed or let go. */
-  click(): void {
+  /** Buttons of the pointer were pressed or let go so many times. */
+  click(count: number): void {
     this.#isPending = true;
-    this.#clicks = Math.min(this.#clicks + 1, MOST_CLICKS);
+    this.#clicks = Math.min(this.#clicks + count, MOST_CLICKS);
+  }
+
+  /** True if a key that is pressed now could be handled before earlier input. */
+  get isPending(): boolean {
+    return this.#isPending;
   }
 
   /** Resolves when a key that is pressed now reaches what it is meant for. */

@@ -1,6 +1,6 @@
 /** Which way typed keys and texts go, and that keys are let go. */
 import { expect, test } from 'vitest';
-import { CTRL, KEYS, type Press } from './testing/index.ts';
+import { CTRL, KEYS, type Press, SHIFT } from './testing/index.ts';
 import { Typing } from './typing.ts';
 
 const PAGE = { sessionId: 's', contextId: 1 };
@@ -55,6 +55,21 @@ test('what is typed after a shortcut waits for it, and so do modifiers', async (
   await key(KEYS.ctrl, false);
   await key(letter('x'), true);
   expect(done.join()).toBe('ready,down ffe3,ready,shortcut,down 6c,up ffe3,ready,down 78');
+});
+
+test.each([
+  ['with Caps Lock', { key: 'C', text: 'C', code: 'KeyC', keysym: 0x43 }, CTRL, 'c'],
+  ['with Shift', { key: 'C', text: 'C', code: 'KeyC', keysym: 0x43 }, CTRL | SHIFT, 'C'],
+  ['with Shift and Caps Lock', { key: 'c', text: 'c', code: 'KeyC', keysym: 0x63 }, CTRL | SHIFT, 'C'],
+  ['of a Russian keyboard', { key: 'с', text: 'с', code: 'KeyC', keysym: 0x1000441 }, CTRL, 'c'],
+  ['of another place of the keyboard', { key: 'c', text: 'c', code: 'KeyJ', keysym: 0x63 }, CTRL, 'c'],
+  ['of a French keyboard', { key: 'à', text: 'à', code: 'Digit0', keysym: 0xe0 }, CTRL, '0'],
+  ['of a German keyboard', { key: 'ö', text: 'ö', code: 'Semicolon', keysym: 0xf6 }, CTRL, 'ö'],
+  ['without a letter', { key: '+', text: '+', code: 'BracketRight', keysym: 0x2b }, CTRL, '+'],
+])('a shortcut %s is the one that browsers take it for', async (_name, press, modifiers, sign) => {
+  const { done, key } = setUp();
+  await key(press, true, modifiers);
+  expect(done.at(-1)).toBe(`down ${sign.charCodeAt(0).toString(16)}`);
 });
 
 test('keys that only edit are no shortcuts', async () => {

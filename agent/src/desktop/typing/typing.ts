@@ -49,7 +49,8 @@ export class Typing {
     if (isModifier) return this.#down(id, key.keysym, false);
     const isShortcut = (key.modifiers & SHORTCUT) !== 0;
     if (isShortcut || (key.text === undefined && !EDITING.has(key.key))) order.shortcut();
-    if (isShortcut || key.text === undefined) return this.#down(id, key.keysym, isShortcut);
+    if (isShortcut) return this.#down(id, shortcutKeysym(key), true);
+    if (key.text === undefined) return this.#down(id, key.keysym, false);
     const [character = '', more] = key.text;
     if (more === undefined) return this.#down(id, keysymOf(character), true);
     await this.text(key.text);
@@ -90,4 +91,20 @@ export class Typing {
     this.#held.delete(id);
     await this.#options.display.release(keycode);
   }
+}
+
+/**
+ * Returns the keysym of a key of a shortcut. Caps Lock changes letters and not shortcuts, so only Shift makes a capital. And
+ * as in every browser, Ctrl with the key of a Russian ф is Ctrl+A: the key's place counts where its sign is not ASCII.
+ */
+function shortcutKeysym({ keysym, key, code, modifiers }: TypedKey): number {
+  const [, place] = /^(?:Key|Digit)(\w)$/.exec(code) ?? [];
+  const sign = isPrintableAscii(key) ? key : place;
+  if (sign === undefined || [...key].length !== 1) return keysym;
+  if (!/^[a-z]$/i.test(sign)) return keysymOf(sign);
+  return keysymOf((modifiers & Modifier.shift) === 0 ? sign.toLowerCase() : sign.toUpperCase());
+}
+
+function isPrintableAscii(key: string): boolean {
+  return /^[ -~]$/.test(key);
 }

@@ -11,7 +11,7 @@ export function ReceiptFacts(props: { receipt: Receipt }): JSX.Element {
       <Fact name="Cost">
         <span class="font-medium">{dollars(props.receipt.cost)}</span>
       </Fact>
-      <Fact name="Computing">
+      <Fact name="Computing, with its start">
         {Math.round(props.receipt.cpuSeconds)} vCPU-seconds, {Math.round(props.receipt.memorySeconds)}{' '}
         GiB-seconds
       </Fact>
