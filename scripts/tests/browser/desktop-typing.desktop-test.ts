@@ -18,7 +18,10 @@ import { startWorld, type World } from '../../testing/world.ts';
 const SAMPLE = '日本語 ü 👩‍👩‍👧';
 const FIELD = '<textarea id=t style="width:90vw;height:60vh"></textarea>';
 const VALUE = `document.querySelector('textarea').value`;
-const MIXES = 30;
+/** Number of random mixes. A longer run sets it by the environment. */
+const MIXES = Number(process.env.UNICORE_TYPING_MIXES ?? 30);
+/** One mix takes no longer, even on a busy machine, ms. */
+const MIX_MS = 60_000;
 
 let world: World;
 let owner: UniCore;
@@ -93,24 +96,6 @@ test('the address bar takes umlauts, dead keys and composed text', async () => {
   await desktop.until('document.title', 'Größe é @日本');
 });
 
-test(`${MIXES} mixes of letters, dead keys, composed text and shortcuts are exact while all cores are busy`, async () => {
-  const seed = randomSeed();
-  const busy = Array.from({ length: availableParallelism() }, () =>
-    spawn(process.execPath, ['-e', 'for(;;);']),
-  );
-  try {
-    await openField();
-    for (let mix = 0; mix < MIXES; mix++) {
-      const expected = await typeMix(numbersOf(seedOf(seed, mix)));
-      await expect
-        .poll(async () => (await desktop.tab()).evaluate(VALUE), { message: `mix ${mix} of seed ${seed}` })
-        .toBe(expected);
-    }
-  } finally {
-    for (const child of busy) await ended(child);
-  }
-});
-
 test('the clipboard is off until it is allowed, in each direction', async () => {
   await openField();
   await page.keyboard.type('its ');
@@ -159,14 +144,63 @@ test('each paste is of the newest text, and one that is too large pastes nothing
   await desktop.until(VALUE, 'one two three end');
 });
 
+test('a text that is cut in the desktop is pasted there, not an older one of this device', async () => {
+  await empty();
+  let text = '';
+  for (const older of ['older', 'x'.repeat(1024 * 1024 + 1)]) {
+    await copyHere(older);
+    await page.keyboard.type('newest ');
+    text += 'newest ';
+    for (const key of ['a', 'x', 'v']) await page.keyboard.press(`Control+${key}`);
+    await desktop.until(VALUE, text);
+    await expect.poll(copiedHere).toBe(text);
+  }
+});
+
+test(`${MIXES} mixes of letters, dead keys, composed text, shortcuts and copied texts are exact while all cores are busy`, {
+  timeout: MIXES * MIX_MS,
+}, async () => {
+  const seed = randomSeed();
+  const busy = Array.from({ length: availableParallelism() }, () =>
+    spawn(process.execPath, ['-e', 'for(;;);']),
+  );
+  try {
+    await openField();
+    for (let mix = 0; mix < MIXES; mix++) {
+      const expected = await typeMix(numbersOf(seedOf(seed, mix)));
+      await expect
+        .poll(async () => (await desktop.tab()).evaluate(VALUE), { message: `mix ${mix} of seed ${seed}` })
+        .toBe(expected);
+    }
+  } finally {
+    for (const child of busy) await ended(child);
+  }
+});
+
+/** Copies a text on this device, as another program would. */
+async function copyHere(text: string): Promise<void> {
+  await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
+}
+
+function copiedHere(): Promise<string> {
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 /** Types some parts of different kinds, and returns what they make. */
 async function typeMix(upTo: (most: number) => number): Promise<string> {
   const letters = (count: number): string =>
     Array.from({ length: count }, () => String.fromCharCode(97 + upTo(26))).join('');
   let text = '';
+  let cut: string | undefined;
+  /** People copy on this device when the last text of the desktop has arrived there. */
+  const copyNext = async (next: string): Promise<void> => {
+    if (cut !== undefined) await expect.poll(copiedHere).toBe(cut);
+    cut = undefined;
+    await copyHere(next);
+  };
   await empty();
   for (let part = 2 + upTo(4); part > 0; part--) {
-    switch (upTo(5)) {
+    switch (upTo(6)) {
       case 0: {
         const composed = ['é', 'à', 'ô', '@', '€'][upTo(5)]!;
         await keyboard.german(composed);
@@ -182,7 +216,9 @@ async function typeMix(upTo: (most: number) => number): Promise<string> {
       case 2: {
         // To cut everything and paste it leaves the text as it is. An empty text is not cut.
         if (text === '') break;
+        await copyNext(letters(8));
         for (const key of ['a', 'x', 'v']) await page.keyboard.press(`Control+${key}`);
+        cut = text;
         break;
       }
       case 3: {
@@ -193,6 +229,13 @@ async function typeMix(upTo: (most: number) => number): Promise<string> {
           .join('');
         break;
       }
+      case 4: {
+        const copied = letters(8);
+        await copyNext(copied);
+        await page.keyboard.press('Control+v');
+        text += copied;
+        break;
+      }
       default: {
         const some = letters(1 + upTo(6));
         await page.keyboard.type(some);
@@ -200,6 +243,7 @@ async function typeMix(upTo: (most: number) => number): Promise<string> {
       }
     }
   }
+  if (cut !== undefined) await expect.poll(copiedHere).toBe(cut);
   return text;
 }
 

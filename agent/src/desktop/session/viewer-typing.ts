@@ -45,6 +45,11 @@ export class ViewerTyping {
     return this.#next(() => this.#order.ready());
   }
 
+  /** Resolves when a key that is pressed now pastes the text that the VNC server has just got. */
+  copied(): Promise<void> {
+    return this.#next(() => this.#order.copied());
+  }
+
   /** True if a key that goes to the VNC server now could be handled before earlier input. See {@link settled}. */
   get isPending(): boolean {
     return this.#order.isPending;

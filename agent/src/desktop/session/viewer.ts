@@ -142,9 +142,15 @@ export class Viewer {
     this.#buttonChanges = buttonChanges;
     const isCopy = activity.clipboard !== this.#copies;
     this.#copies = activity.clipboard;
-    // A paste that the browser has not carried out yet must not get a newer text.
-    if (isCopy) this.#wait(this.#typing.settled(), () => this.#send(part.bytes));
+    if (isCopy) this.#wait(this.#copy(part.bytes), () => undefined);
     else this.#send(part.bytes);
+  }
+
+  /** A paste that the browser has not carried out yet must not get a newer text, and the next one must not get an older. */
+  async #copy(bytes: Uint8Array): Promise<void> {
+    await this.#typing.settled();
+    this.#send(bytes);
+    await this.#typing.copied();
   }
 
   /** A key waits for a click or a shortcut before it. Its viewer may lose the controls meanwhile. */

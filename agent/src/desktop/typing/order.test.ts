@@ -62,6 +62,12 @@ test('if the browser’s own fields have the focus, no key is pressed', async ()
   expect(done).toEqual(['handled']);
 });
 
+test('before a new text is pasted, the browser has asked what the clipboard has, and then for the text', async () => {
+  const { done, order } = setUp();
+  await order.copied();
+  expect(done).toEqual(['handled', 'handled', 'handled']);
+});
+
 test('a page that loses the focus is not waited for', async () => {
   const { clock, state, order } = setUp();
   const page = order.page();

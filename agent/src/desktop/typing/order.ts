@@ -13,6 +13,13 @@ const KEY_MS = 1_000;
 /** Whether a page still has the focus is asked again after so long, ms. */
 const LOOK_AGAIN_MS = 50;
 
+/**
+ * How often the browser must have handled what the X server had for it until it has the text of a new clipboard. At
+ * first the X server itself may only just see the change. Then the browser asks what the clipboard has, and then for the
+ * text. If a page pastes before that, Chromium takes the answer to the first question for the text, and pastes nothing.
+ */
+const ROUNDS = 3;
+
 /** More clicks in a row are not waited for one by one. */
 const MOST_CLICKS = 16;
 
@@ -52,6 +59,11 @@ export class Order {
   /** Resolves when a key that is pressed now reaches what it is meant for. */
   async ready(): Promise<void> {
     if (this.#isPending) await this.page();
+  }
+
+  /** Resolves when a key that is pressed now pastes the text that the VNC server has just got. */
+  async copied(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) await this.#options.display.handled();
   }
 
   /**

@@ -5,6 +5,7 @@
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import { copyText } from '../../base/index.ts';
 import type { News } from '../news.ts';
+import { NewestText } from './newest-text.ts';
 
 /** Largest text, in bytes of UTF-8. The desktop has the same limit. */
 const MOST_BYTES = 1024 * 1024;
@@ -23,6 +24,8 @@ export interface SharedClipboard {
   paste(text: string): boolean;
   /** The user copies something in the desktop, which this device hears of later. */
   copies(): void;
+  /** The user is back at the desktop, and may have copied something elsewhere. */
+  returned(): void;
   /** Takes a text that was copied in the desktop. */
   copied(text: string): void;
   /** A copied text that waits for a click, because this browser takes none without. */
@@ -56,14 +59,13 @@ export function createSharedClipboard({
   let wishes = 0;
   const [waiting, setWaiting] = createSignal<string>();
   const [refusal, setRefusal] = createSignal<string>();
-  /** The text of this device when it was last looked at. Only another one is newer than what the desktop has. */
-  let device: string | undefined;
-  let isCopiedInside = false;
+  const newest = new NewestText();
 
   // A new connection begins without rights.
   createEffect(
     on([viewer, allowed, news.desktop], ([id, rights, desktop], before) => {
       setPending(true);
+      if (id !== before?.[0]) newest.reconnected();
       const isAny = rights.toDesktop || rights.fromDesktop;
       if (id === undefined || (!isAny && before === undefined)) return;
       const mine = ++wishes;
@@ -77,14 +79,15 @@ export function createSharedClipboard({
     return !isTooLarge;
   };
   const paste = (text: string): boolean => {
-    const isOld = text === device || (device === undefined && isCopiedInside);
-    if (text === '' && !isCopiedInside) setRefusal(NO_TEXT);
-    if (text === '') return isCopiedInside;
+    if (text === '') {
+      if (!newest.isFromDesktop) setRefusal(NO_TEXT);
+      return newest.isFromDesktop;
+    }
+    if (!newest.isNew(text)) return true;
     if (isPending()) setRefusal(NOT_YET);
-    if (isPending()) return false;
-    if (!isOld && !fits(text)) return false;
-    if (!isOld) give(text);
-    device = text;
+    if (isPending() || !fits(text)) return false;
+    give(text);
+    newest.gives(text);
     return true;
   };
   /** Gives the desktop what this device has copied, if the browser allows that without a question at each time. */
@@ -102,31 +105,28 @@ export function createSharedClipboard({
     isPending,
     allow(direction, isAllowed) {
       // Who allows it wants the text of this device, whatever was copied in the desktop before.
-      isCopiedInside = false;
+      if (direction === 'toDesktop' && isAllowed) newest.forget();
       setAllowed({ ...allowed(), [direction]: isAllowed });
       setRefusal(undefined);
       if (!isAllowed) setWaiting(undefined);
     },
     paste,
     copied(text) {
-      if (!allowed().fromDesktop || text === '' || !fits(text)) return;
+      if (!allowed().fromDesktop || text === '') return;
+      newest.copies();
+      if (!fits(text)) return;
       const written = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
-      written.then(
-        () => {
-          device = text;
-          setWaiting(undefined);
-        },
+      newest.writes(text, written).then(
+        () => setWaiting(undefined),
         () => setWaiting(text),
       );
     },
-    copies() {
-      isCopiedInside = true;
-    },
+    copies: () => newest.copies(),
+    returned: () => newest.returned(),
     waiting,
     async take() {
       const text = waiting() ?? '';
-      await copyText(text);
-      device = text;
+      await newest.writes(text, copyText(text));
       setWaiting(undefined);
     },
     refusal,

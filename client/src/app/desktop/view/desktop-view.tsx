@@ -100,7 +100,11 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
   };
   const onKey = (event: KeyboardEvent): void => {
     explain();
-    if ((event.ctrlKey || event.metaKey) && /^[cx]$/i.test(event.key)) clipboard.copies();
+    if (isCopy(event)) clipboard.copies();
+  };
+  const onFocus = (isFocused: boolean): void => {
+    setFocused(isFocused);
+    if (isFocused) clipboard.returned();
   };
   const onPointerDown = (event: PointerEvent): void => {
     const corner = host.getBoundingClientRect();
@@ -167,7 +171,7 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
           typist={typist}
           label={LABEL}
           onLeave={onLeave}
-          onFocus={setFocused}
+          onFocus={onFocus}
           onKey={onKey}
           paste={clipboard.paste}
           isPasting={clipboard.allowed().toDesktop}
@@ -200,6 +204,11 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
       </Show>
     </div>
   );
+}
+
+/** True for a key that copies or cuts. */
+function isCopy({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey ? /^(c|x|insert)$/i.test(key) : shiftKey && key === 'Delete';
 }
 
 function isAtNothing(): boolean {
