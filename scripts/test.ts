@@ -30,6 +30,8 @@ const NEEDS: readonly Need[] = [
   { package: 'iproute2', command: 'ss', suites: 'system' },
   { package: 'haproxy', command: 'haproxy', suites: 'system' },
   ...['haproxy', 'redis-server'].map((name) => ({ package: name, command: name, suites: 'docker*' })),
+  { package: 'redis-server', command: 'redis-server', suites: 'desktop' },
+  ...['desktop', 'docker*'].map((suites) => ({ package: 'iproute2', command: 'ss', suites })),
   { package: 'chromium', command: 'chromium', suites: 'desktop' },
   { package: 'tigervnc-standalone-server', command: 'Xvnc', suites: 'desktop' },
   { package: 'tigervnc-viewer', command: 'xtigervncviewer', suites: 'desktop' },

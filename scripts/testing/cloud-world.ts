@@ -1,8 +1,9 @@
 /**
  * A hub in this process whose desktops run on a fake of Cloud Run. The fake runs each desktop for real: as processes
- * that dial the hub, or in a container. The processes have a user of their own where the test runs as root.
+ * that dial the hub, or in a container. Where the test runs as root, the processes of each desktop have a user of their
+ * own.
  */
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UniCore } from '@unicore/client/sdk';
@@ -30,15 +31,23 @@ const HOST = '127.0.0.1';
 /** Two places, so that a desktop for which one has no room starts in the other. */
 const PLACES = 'my-project/europe-west1:80,my-project/us-central1:80';
 const FOLDER = join(tmpdir(), 'unicore-dial-');
-/** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
-const UID = 61_237;
+/** Folders in which the programs of a desktop leave files, which a real container would take along. */
+const SHARED = ['/tmp', '/tmp/.X11-unix', '/dev/shm'];
+/**
+ * Chromium refuses to run as root, so a test that runs as root uses users that own nothing. They come from a large
+ * range: what a user has, belongs to one desktop of one test.
+ */
+const FIRST_UID = 1_700_000_000;
+const UIDS = 2 ** 26;
+/** How often a folder is removed again into which a program has written meanwhile. */
+const REMOVALS = 10;
 const isRoot = process.getuid?.() === 0;
 const MAIN = join(ROOT, 'agent/src/desktop/main.ts');
 
 export interface CloudWorldOptions {
   /** Address on which the hub listens. Default: 127.0.0.1. */
   readonly host?: string;
-  /** Further options of the hub. */
+  /** Further options of the hub. With `--redis`, hubs share that. */
   readonly options?: readonly string[];
   /** Runs the containers. Default: processes of this machine. */
   readonly run?: RunContainer;
@@ -48,8 +57,9 @@ export class CloudWorld implements AsyncDisposable {
   /** What the containers were started with, in order. */
   readonly containers: ContainerSpec[] = [];
   readonly url: string;
+  /** The data folder of the hubs. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'unicore-cloud-'));
   readonly #options: CloudWorldOptions;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'unicore-cloud-'));
   /** A folder for each container that consists of processes. */
   readonly #folders: string[] = [];
   readonly #users = new Users();
@@ -101,13 +111,13 @@ export class CloudWorld implements AsyncDisposable {
     const { host = HOST, options = [] } = this.#options;
     const publicUrl = host === HOST ? this.#line.origin : this.url;
     const config = parseConfig({}, [
-      ...['--host', host, '--port', `${port}`, '--public-url', publicUrl, '--data', this.#folder],
+      ...['--host', host, '--port', `${port}`, '--public-url', publicUrl, '--data', this.folder],
       ...['--desktop-places', PLACES, ...options],
     ]);
     const account = config.desktopAccount;
     const cloudRun = openCloudRun({ endpoint: this.fake.address, deployment: 'hub-test', account });
-    const backplane = this.#backplane.join();
-    const app = createApp(config, { log: pino({ level: 'silent' }), cloudRun, backplane });
+    const shared = config.redisUrl === undefined ? { backplane: this.#backplane.join() } : {};
+    const app = createApp(config, { log: pino({ level: 'silent' }), cloudRun, ...shared });
     await app.start();
     return app;
   }
@@ -117,9 +127,21 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = undefined;
   }
 
+  /** Stops all hubs at once. */
+  async stopHubs(): Promise<void> {
+    await Promise.all([this.#app, this.#second].map((app) => app?.stop({ drain: false })));
+    this.#app = undefined;
+    this.#second = undefined;
+  }
+
   /** url: that of the hub. */
   user(name: string, url = this.url): Promise<UniCore> {
     return this.#users.sdk(this.app, name, url);
+  }
+
+  /** Returns a link that signs a browser in. */
+  link(name: string): Promise<string> {
+    return this.#users.link(this.app, name, this.url);
   }
 
   /** Returns the pids of the processes that run this command of unicore-desktop for this world. */
@@ -131,11 +153,10 @@ export class CloudWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#users.close();
-    await this.#second?.stop();
-    await this.stopHub();
+    await this.stopHubs();
     await this.#fake?.close();
     this.#line.close();
-    for (const folder of [this.#folder, ...this.#folders]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.folder, ...this.#folders]) rmSync(folder, { recursive: true, force: true });
   }
 
   async #startFake(): Promise<void> {
@@ -148,12 +169,16 @@ export class CloudWorld implements AsyncDisposable {
     });
   }
 
-  /** Runs a container as processes. The holder leads a group of its own, but freezes and dies with the container. */
+  /**
+   * Runs a container as processes. The holder leads a group of its own, but freezes and dies with the container. The
+   * files of a container go with it.
+   */
   async #processes(spec: ContainerSpec): Promise<Container> {
     const folder = mkdtempSync(FOLDER);
     this.#folders.push(folder);
-    if (isRoot) chownSync(folder, UID, UID);
-    const asUser = isRoot ? ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'] : [];
+    const uid = FIRST_UID + Math.floor(Math.random() * UIDS);
+    if (isRoot) chownSync(folder, uid, uid);
+    const asUser = isRoot ? ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'] : [];
     const [program = '', ...args] = [...asUser, process.execPath, MAIN, 'dial', folder];
     const group = await processContainers(program, args)(spec);
     const { sessionId } = JSON.parse(spec.env.UNICORE_ORDER ?? '');
@@ -175,7 +200,22 @@ export class CloudWorld implements AsyncDisposable {
       },
       signal: (signal) => group.signal(signal),
       cutConnections: () => this.#line.cut(),
-      exited: group.exited,
+      exited: group.exited.then((code) => {
+        // Programs that were killed may not be gone yet.
+        rmSync(folder, { recursive: true, force: true, maxRetries: REMOVALS });
+        if (isRoot) removeFilesOf(uid);
+        return code;
+      }),
     };
+  }
+}
+
+function removeFilesOf(uid: number): void {
+  for (const folder of SHARED) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      const owner = lstatSync(path, { throwIfNoEntry: false })?.uid;
+      if (owner === uid) rmSync(path, { recursive: true, force: true });
+    }
   }
 }

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly rotateSeconds?: number;
   /** Time limit for peers to move to another hub when their hub stops, in seconds. */
   readonly drainSeconds?: number;
+  /** URL of the Redis that hubs share. Without it, they share a backplane in this process. */
+  readonly redis?: string;
   /** Line through which the agent reaches the hub. */
   readonly agentVia?: Pick<LineProxy, 'target' | 'origin'>;
 }
@@ -67,11 +69,13 @@ export class World {
   }
 
   async #hub(ownPort: number): Promise<{ app: App; port: number; url: string }> {
-    const { origins = [], rotateSeconds, drainSeconds } = this.#options;
+    const { origins = [], rotateSeconds, drainSeconds, redis } = this.#options;
     const options = ['--port', String(ownPort), '--data', this.folder, '--origins', origins.join(',')];
     if (rotateSeconds !== undefined) options.push('--rotate-seconds', String(rotateSeconds));
     if (drainSeconds !== undefined) options.push('--drain-seconds', String(drainSeconds));
-    const app = createApp(parseConfig({}, options), { log, backplane: this.#backplane.join() });
+    if (redis !== undefined) options.push('--redis', redis);
+    const shared = redis === undefined ? { backplane: this.#backplane.join() } : {};
+    const app = createApp(parseConfig({}, options), { log, ...shared });
     return { app, ...(await app.start()) };
   }
 

@@ -2,22 +2,35 @@
 import { once } from 'node:events';
 import { RawClient } from '@unicore/agent/desktop/rfb';
 import type { UniCore } from '@unicore/client/sdk';
+import { RedisServer } from '@unicore/server/testing/redis';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { CloudWorld } from '../../testing/cloud-world.ts';
+import { LeakAudit } from '../../testing/leaks/audit.ts';
+import { cloudRun } from '../../testing/leaks/cloud-run.ts';
+import { redisKeys, rows } from '../../testing/leaks/hub.ts';
+import { machine } from '../../testing/leaks/machine.ts';
 
 const TEAL = 0x008080;
 
+let redis: RedisServer;
 let world: CloudWorld;
 let ada: UniCore;
 let sessionId: string;
+let audit: LeakAudit;
 
 beforeAll(async () => {
-  world = await CloudWorld.start();
+  redis = await RedisServer.start();
+  world = await CloudWorld.start({ options: ['--redis', redis.url] });
   ada = await world.user('ada');
+  const { folder, fake } = world;
+  audit = await LeakAudit.begin(folder, machine, rows(folder), redisKeys(redis), cloudRun(fake));
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await redis?.stop();
+});
 
 const vnc = () => ada.api.vnc;
 const phase = async () => (await vnc().session.mutate()).phase;
@@ -47,6 +60,9 @@ test('anybody gets a desktop, which dials the hub and is no provider that others
   expect(first).toMatchObject({ status: 'starting', launcher: 'cloud-run' });
   expect(first.jobName).toMatch(/^vnc-u-/);
   await expect.poll(phase).toBe('running');
+  audit.follow(sessionId);
+  const kinds = ['process', 'socket', 'file', 'row', 'key', 'job', 'execution', 'run'];
+  expect(await audit.kinds()).toEqual(expect.arrayContaining(kinds));
   expect(await ada.api.provider.list.query()).toEqual([]);
   expect(world.fake.ledger.started()).toBe(1);
 });
@@ -84,7 +100,6 @@ test('a killed dialler, and a hub that starts again, lose nothing', async () => 
   await seesTealAgain();
   await world.stopHub();
   await world.startHub();
-  ada = await world.user('ada');
   await seesTealAgain();
   expect([await phase(), world.fake.ledger.started()]).toEqual(['running', 1]);
 });
@@ -100,5 +115,8 @@ test('its end is proven, and the receipt agrees with what Cloud Run bills', asyn
   expect(Math.abs(receipt!.cpuSeconds / bill.cpuSeconds - 1)).toBeLessThan(0.01);
   expect(Math.abs(receipt!.memorySeconds / bill.gibSeconds - 1)).toBeLessThan(0.01);
   expect(receipt!.sentBytes).toBeGreaterThan(0);
-  await expect.poll(() => world.pids('dial').length).toBe(0);
+});
+
+test('no process, socket, token, job, execution or key more is left than there was before', async () => {
+  await expect.poll(() => audit.more()).toEqual([]);
 });

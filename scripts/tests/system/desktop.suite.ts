@@ -3,14 +3,20 @@
  * docker and process both run it.
  */
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { RuntimeKind } from '@unicore/agent';
 import { RawClient } from '@unicore/agent/desktop/rfb';
 import type { UniCore } from '@unicore/client/sdk';
+import { RedisServer } from '@unicore/server/testing/redis';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { DesktopHost } from '../../testing/desktop-host.ts';
 import { endDesktop, inPhase } from '../../testing/desktops.ts';
+import { LeakAudit } from '../../testing/leaks/audit.ts';
+import { engine } from '../../testing/leaks/engine.ts';
+import { redisKeys, rows } from '../../testing/leaks/hub.ts';
+import { keeperRuns, machine } from '../../testing/leaks/machine.ts';
 import { socketStream } from '../../testing/socket-stream.ts';
 import { startWorld, type World } from '../../testing/world.ts';
 
@@ -60,16 +66,35 @@ function enter(viewer: RawClient, address: string): void {
   press(0xff0d);
 }
 
+/** Kinds of things that there are while a desktop of this launcher lives, and not before. */
+const KINDS: Record<RuntimeKind, string[]> = {
+  docker: ['container', 'process', 'row', 'key'],
+  process: ['process', 'socket', 'file', 'row', 'key'],
+};
+
 export function desktopStory(runtime: RuntimeKind): void {
+  let redis: RedisServer;
   let world: World;
   let owner: UniCore;
   let sessionId: string;
+  let audit: LeakAudit;
 
   beforeAll(async () => {
-    world = await startWorld({ runtime });
+    redis = await RedisServer.start();
+    world = await startWorld({ runtime, redis: redis.url });
     owner = await world.owner();
+    const { folder } = world;
+    await keeperRuns(join(folder, 'agent'));
+    // An agent that stops saves all that it knows. So it does during this story.
+    await world.stopAgent();
+    await world.startAgent();
+    const ofLauncher = runtime === 'docker' ? [engine] : [];
+    audit = await LeakAudit.begin(folder, ...ofLauncher, machine, rows(folder), redisKeys(redis));
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world?.close();
+    await redis?.stop();
+  });
 
   const vnc = () => owner.api.vnc;
   const phase = async () => (await vnc().session.mutate()).phase;
@@ -89,6 +114,8 @@ export function desktopStory(runtime: RuntimeKind): void {
     sessionId = first.sessionId;
     expect(first).toMatchObject({ status: 'starting', launcher: runtime, cost: 0 });
     await inPhase(owner, 'running');
+    audit.follow(sessionId);
+    expect(await audit.kinds()).toEqual(expect.arrayContaining(KINDS[runtime]));
     const again = await vnc().session.mutate();
     expect([again.sessionId, again.isolation]).toEqual([sessionId, 'sandboxed']);
   });
@@ -170,7 +197,6 @@ export function desktopStory(runtime: RuntimeKind): void {
     await world.stopHub();
     await world.startHub();
     await world.startAgent();
-    owner = await world.owner();
     await inPhase(owner, 'running');
     // A channel of the SDK waits until the agent has found the desktop again. A raw socket would be refused before.
     const viewer = await RawClient.connect(socketStream(owner.openDesktop(sessionId)));
@@ -227,11 +253,18 @@ export function desktopStory(runtime: RuntimeKind): void {
   test('its end is proven, and leaves a receipt', async () => {
     const viewer = await screen();
     const ended = viewer.until(() => false).catch((error: unknown) => error);
+    const [, link = ''] = (await vnc().share.mutate({ sessionId })).url.split('#');
     await endDesktop(owner, sessionId);
     await ended;
+    const guest = vnc().guest.mutate({ sessionId, token: link.replace(`${sessionId}.`, '') });
+    await expect(guest).rejects.toMatchObject({ data: { code: 'SESSION_ENDED' } });
     const [receipt] = await vnc().receipts.query();
     expect(receipt).toMatchObject({ sessionId, launcher: runtime, reason: 'You ended it.' });
     expect(receipt!.cost).toBeGreaterThan(0);
     expect(receipt!.proof).toContain('gone');
+  });
+
+  test('no process, file, socket, container, token or key more is left than there was before', async () => {
+    await expect.poll(() => audit.more()).toEqual([]);
   });
 }

@@ -14,7 +14,7 @@ import { HOLDER_SOCKET } from '../holder/index.ts';
 /** This folder is on disk, so that profiles and downloads of browsers take no memory. */
 const BASE = '/var/tmp';
 /** Folders in which programs leave files of their user. */
-const SHARED = ['/tmp', '/var/tmp', '/dev/shm'];
+const SHARED = ['/tmp', '/tmp/.X11-unix', '/var/tmp', '/dev/shm'];
 /** The longest path of a unix socket that Linux accepts, in bytes. */
 const MOST_SOCKET_PATH_BYTES = 107;
 

@@ -1,8 +1,10 @@
 /** Tests of the process launcher with real processes: its contract, and what its folders protect. */
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -19,6 +21,7 @@ import { Places } from './place.ts';
 import { ProcessLauncher } from './process.ts';
 
 const PROGRAM = fileURLToPath(new URL('../testing/stand-in.ts', import.meta.url));
+const X_SOCKETS = '/tmp/.X11-unix';
 const IS_ROOT = process.getuid?.() === 0;
 
 async function harness(): Promise<LauncherHarness & { places: Places }> {
@@ -107,10 +110,13 @@ test('files that the user of a desktop has left elsewhere are removed', async ()
   const { launcher, places, close } = await harness();
   await launcher.start(ORDER);
   const { uid } = places.of(REF);
-  const stray = join('/tmp', `.X${process.pid}-lock`);
-  execFileSync('setpriv', [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'touch', stray]);
+  // An X server that is killed leaves its lock and its socket.
+  mkdirSync(X_SOCKETS, { recursive: true });
+  chmodSync(X_SOCKETS, 0o1777);
+  const strays = [join('/tmp', `.X${process.pid}-lock`), join(X_SOCKETS, `X${process.pid}`)];
+  execFileSync('setpriv', [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', 'touch', ...strays]);
   await launcher.remove(REF);
-  expect(existsSync(stray)).toBe(false);
+  expect(strays.filter((stray) => existsSync(stray))).toEqual([]);
   await close();
 });
 
