@@ -1,5 +1,5 @@
 /** Desktops on Cloud Run, in simulated time: two hubs, and a fake of Cloud Run whose ledger is the judge. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CloudHubs, cloudHubs, FAR, NEAR, PLACES } from './testing/cloud-hubs.ts';
 
 const MINUTE = 60_000;
@@ -100,6 +100,20 @@ describe('a desktop on Cloud Run', () => {
     expect(world.ledger.started()).toBe(1);
   });
 
+  test('leaves no provider, whenever the hubs die: it is gone before the end is written', async () => {
+    await session();
+    const { providerId } = await reached('running');
+    await end();
+    const found: unknown[] = [];
+    const write = world.store.replaceDesktop.bind(world.store);
+    vi.spyOn(world.store, 'replaceDesktop').mockImplementation(async (desktop, receipt) => {
+      if (receipt) found.push(await world.store.provider(providerId!));
+      return write(desktop, receipt);
+    });
+    await reached('ended');
+    expect(found).toEqual([undefined]);
+  });
+
   test('is not called ended while Cloud Run ignores its end or refuses to answer', async () => {
     await session();
     await reached('running');
@@ -112,6 +126,25 @@ describe('a desktop on Cloud Run', () => {
     }
     expect(world.ledger.live()).toEqual([]);
     await reached('ended');
+  });
+
+  test('is over, and says so, once its task’s time limit has passed in a place that does not answer', async () => {
+    await session();
+    const { sessionId } = await reached('running');
+    world.fake.faults.refuse('PERMISSION_DENIED', Number.POSITIVE_INFINITY);
+    await end();
+    await world.clock.advance(2 * MINUTE);
+    await expect(session()).rejects.toThrow(`not confirmed its end in ${NEAR}`);
+    for (const each of world.hubs) each.kill();
+    await world.clock.advance(3 * 60 * MINUTE);
+    await world.join();
+    await world.clock.advance(2 * MINUTE);
+    expect((await row()).phase).toBe('ending');
+    await world.clock.advance(75 * MINUTE);
+    expect(await row()).toMatchObject({ sessionId, phase: 'ended', reason: 'You ended it.' });
+    expect(await world.store.receipts(user, 1)).toMatchObject([
+      { proof: expect.stringMatching(/time limit.*passed/) },
+    ]);
   });
 
   test('moves to another place, with a new attempt, where Cloud Run has no room', async () => {
@@ -164,6 +197,32 @@ describe('a boot token', () => {
     const [container] = world.containers;
     expect(await container!.boot(hub())).toBe(providerId);
     await expect(container!.boot(hub(), 'x'.repeat(43))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('is good for the same container again, if a hub dies anywhere while it is used', async () => {
+    for (const write of ['addProvider', 'takeSecret', 'replaceDesktop'] as const) {
+      await session();
+      await world.clock.advance(0);
+      while (world.containers.length === 0) await world.clock.advance(10);
+      const [container] = world.containers.splice(0);
+      const spy = vi.spyOn(world.store, write).mockRejectedValueOnce(new Error('this hub dies'));
+      await expect(world.settled(container!.boot(hub()))).rejects.toThrow('this hub dies');
+      spy.mockRestore();
+      const { sessionId } = await row();
+      expect(await world.settled(container!.boot(hub()))).toBe(`d-${sessionId}-1`);
+      await reached('running');
+      await end();
+      await reached('ended');
+    }
+  });
+
+  test('is bound to the first of two keys that come at once', async () => {
+    await session();
+    while (world.containers.length === 0) await world.clock.advance(10);
+    const [container] = world.containers;
+    const calls = ['x', 'y'].map((key) => container!.boot(hub(), key.repeat(43)));
+    const answers = await world.settled(Promise.allSettled(calls));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   test('of an older attempt, and a provider of a desktop that is over, are superseded', async () => {

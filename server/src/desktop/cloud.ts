@@ -4,22 +4,21 @@
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { type CloudRunJobs, isPoolOwner, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
+import { type CloudRunJobs, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
 import { msOf, type Prices, useOf } from './cost.ts';
-import { isLaunched, isOver } from './lifecycle.ts';
+import { isLaunched } from './lifecycle.ts';
+import { type DesktopLimits, taskMs } from './limits.ts';
 import type { DesktopPlacer } from './placer.ts';
-import { POOL_LIFE_MS } from './pool.ts';
 import { desktopOfProvider } from './provider-id.ts';
-import { type DesktopLimits, orderOf } from './reports.ts';
+import { orderOf } from './reports.ts';
+import type { UnheardDesktops } from './unheard.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** Pause between two looks at a desktop that starts or ends, ms. */
 const STEP_MS = 3_000;
-/** Time that the container may take beyond the longest life, to start and to end, s. */
-const SPARE_S = 5 * 60;
 /** Looks at a job that nobody wants. Those that remain after the last look are found again a minute later. */
 const STRAY_LOOKS = 15;
 /** With these errors, Cloud Run would refuse the same request again. */
@@ -35,6 +34,7 @@ export interface CloudDesktopsDeps {
   places: CloudPlaces;
   jobs: CloudLauncher;
   boot: DesktopBoot;
+  unheard: UnheardDesktops;
   limits: DesktopLimits;
   prices: Prices;
   /** The longest life of a desktop, ms. */
@@ -133,14 +133,9 @@ export class CloudDesktops {
   async #step(sessionId: string): Promise<boolean> {
     const { store, jobs } = this.#deps;
     const row = await store.desktopOf(sessionId);
-    if (!isOnCloudRun(row)) return false;
-    if (isOver(row.phase)) {
-      if (row.providerId !== null) await store.dropProvider(row.providerId);
-      return false;
-    }
-    if (!isLaunched(row.phase)) return false;
+    if (!isOnCloudRun(row) || !isLaunched(row.phase)) return false;
+    if (row.phase === 'ending') return this.#end(row);
     const sight = await jobs.look(refOf(row));
-    if (row.phase === 'ending') return this.#end(row, sight);
     if (row.phase === 'launching' && sight.state === 'gone') return this.#launch(row);
     if (sight.state === 'ended' || sight.state === 'gone') return this.#lost(row, sight);
     if (row.phase !== 'launching') return false;
@@ -156,8 +151,7 @@ export class CloudDesktops {
       UNICORE_BOOT_TOKEN: await boot.offer(row),
       UNICORE_ORDER: JSON.stringify(orderOf(row, limits, prices)),
     };
-    const waitMs = isPoolOwner(userId) ? POOL_LIFE_MS : 0;
-    const timeoutSeconds = Math.ceil((waitMs + mostMs) / 1000) + SPARE_S;
+    const timeoutSeconds = Math.ceil(taskMs(row, mostMs) / 1000);
     try {
       const place = placeNamed(row.place);
       await jobs.launch({ userId, sessionId, attempt, createdAt, place, image, env, timeoutSeconds });
@@ -166,7 +160,7 @@ export class CloudDesktops {
       const { code, message: reason } = error;
       log.warn({ code, desktop: sessionId, place: row.place }, reason);
       if (code === 'NO_CAPACITY') return this.#full(row, reason);
-      if (FINAL.has(code)) await writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+      if (FINAL.has(code)) await writer.apply(keyOf(row), 'end', () => ({ code, reason }));
       else await this.#say(row, code, reason);
     }
     return true;
@@ -198,11 +192,24 @@ export class CloudDesktops {
     const unpainted = said === 'OK' ? 'LAUNCH_FAILED' : said;
     const code = row.startedAt === null ? unpainted : 'CONTAINER_LOST';
     const reason = why ?? 'Its job is gone from Cloud Run.';
-    await this.#deps.writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+    await this.#deps.writer.apply(keyOf(row), 'end', () => ({ code, reason }));
     return true;
   }
 
-  async #end(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
+  async #end(row: CloudRow): Promise<boolean> {
+    const { jobs, unheard } = this.#deps;
+    let sight: Sight | undefined;
+    try {
+      sight = await jobs.look(refOf(row));
+      return await this.#endSeen(row, sight);
+    } catch (error) {
+      // A place or a permission may be gone for good. What is shown as running is not over in any case.
+      if (sight?.state !== 'running' && (await unheard.end(row))) return false;
+      throw error;
+    }
+  }
+
+  async #endSeen(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
     const { jobs, writer, now } = this.#deps;
     // Of an execution that Cloud Run shows no more, only what the hub saw of its start is known.
     const from = startedAt ?? row.startedAt;
@@ -254,9 +261,4 @@ function isOnCloudRun(row: DesktopRow | undefined): row is CloudRow {
 
 function refOf({ sessionId, attempt, place, jobName }: CloudRow): JobRef {
   return { sessionId, attempt, place: placeNamed(place), jobName };
-}
-
-/** A desktop that is ending already keeps its reason. */
-function whileWanted(why: { code: string; reason: string }) {
-  return (old: DesktopRow) => (old.phase === 'ending' ? {} : why);
 }

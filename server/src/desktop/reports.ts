@@ -8,13 +8,8 @@ import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import { msOf, type Prices, usableOf, useOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
+import type { DesktopLimits } from './limits.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
-
-/** The limits of every desktop, ms. */
-export interface DesktopLimits {
-  idleMs: number;
-  bootMs: number;
-}
 
 export interface DesktopReport {
   /** True if the report contains all desktops of the agent; false if it contains only changed ones. */
@@ -67,7 +62,9 @@ export class DesktopReports {
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
     const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
-    const orders = rows.map((row) => orderOf(row, limits, prices));
+    // While a session goes from the pool to a user, two rows name it. The newer one counts, and comes later.
+    const bySession = new Map(rows.map((row) => [row.sessionId, row]));
+    const orders = [...bySession.values()].map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
       // The order for a newer attempt ends the older ones as well.
@@ -84,11 +81,10 @@ export class DesktopReports {
     // the end.
     const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
     const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
-      // A reason that was written when the end began says more than what the agent saw at the end.
-      code: old.code ?? code,
-      reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
+      code,
+      reason,
       isolation: isolation ?? old.isolation,
-      startedAt: old.startedAt ?? (phase === 'running' ? beginning(old, use, now()) : null),
+      startedAt: startOf(old, seen, now()),
       ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, useOf(old, use)) : use)),
     }));
     return written;
@@ -104,8 +100,8 @@ export class DesktopReports {
       // The provider may not have got its order yet, so only a desktop that it once reported is missing.
       if (row.phase === 'launching') continue;
       await writer.apply(keyOf(row), 'ended', (old) => ({
-        code: old.code ?? (old.phase === 'ending' ? null : 'CONTAINER_LOST'),
-        reason: old.reason ?? 'Its machine does not have it any more.',
+        code: old.phase === 'ending' ? null : 'CONTAINER_LOST',
+        reason: 'Its machine does not have it any more.',
       }));
     }
   }
@@ -116,9 +112,14 @@ function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
   return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
 
-/** The life of a user's desktop begins with its first frame. The pool counts from the start of the container. */
-function beginning({ userId }: DesktopRow, use: DesktopUse | null, now: number): number {
-  return isPoolOwner(userId) ? Math.floor(now - (use?.ms ?? 0)) : now;
+/**
+ * When the desktop's container started, from the first frame on. The desktop counts its life and its bill from there,
+ * so the end that people see is the one that comes. A report may come late, so the earliest time is the nearest.
+ */
+function startOf(old: DesktopRow, { phase, use }: DesktopObserved, now: number): number | null {
+  if (old.startedAt === null && phase !== 'running') return null;
+  const began = use ? Math.floor(now - useOf(old, use).ms) : now;
+  return Math.max(old.createdAt, Math.min(old.startedAt ?? now, began));
 }
 
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;

@@ -1,6 +1,6 @@
 /**
  * Makes all changes to desktops. Each change is written by compare-and-set and then published to all hubs. The
- * end of a desktop is first copied to a receipt, so that no bill is lost.
+ * end of a desktop and its receipt are one write, so neither is there without the other.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { DesktopUse } from '@unicore/protocol/control';
@@ -10,8 +10,13 @@ import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
 import { billOf, type Prices } from './cost.ts';
 import { DESKTOP_LIFECYCLE, type DesktopLifeEvent, isOver } from './lifecycle.ts';
 
-/** Returns the fields of a desktop that change together with its phase. */
-export type DesktopPatch = (row: DesktopRow) => Partial<DesktopRow>;
+/** Why a desktop is in its phase. The two explain each other, so they change together only. */
+export type Why = Pick<DesktopRow, 'code' | 'reason'>;
+
+/** The fields of a desktop that change together with its phase. */
+export type DesktopChange = Omit<Partial<DesktopRow>, keyof Why> & (Why | { code?: never; reason?: never });
+
+export type DesktopPatch = (row: DesktopRow) => DesktopChange;
 
 /** Names one start of a user's desktop. Changes for another one are ignored. */
 export interface DesktopKey {
@@ -22,6 +27,13 @@ export interface DesktopKey {
 
 export function keyOf({ userId, sessionId, attempt }: DesktopRow): DesktopKey {
   return { userId, sessionId, attempt };
+}
+
+export interface DesktopWrite {
+  /** The user who asked for the change. Nobody did if it is missing. */
+  userId?: string | null;
+  /** What was proven gone, if the launcher could not prove the end. */
+  proof?: string;
 }
 
 export interface DesktopWritten {
@@ -46,34 +58,35 @@ export class DesktopWriter {
     this.#deps = deps;
   }
 
-  /** Applies an event. `userId` is the user who asked for the change, or null if nobody did. */
+  /** Applies an event. */
   async apply(
     key: DesktopKey,
     event: DesktopLifeEvent,
     patch: DesktopPatch = () => ({}),
-    userId: string | null = null,
+    more: DesktopWrite = {},
   ): Promise<DesktopWritten> {
     for (;;) {
       const row = await this.#read(key);
-      const phase = DESKTOP_LIFECYCLE[row.phase][event];
-      if (phase === null) return { row, fits: false };
-      const next = { ...row, ...patch(row), phase };
-      if (isSame(row, next)) return { row, fits: true };
-      const now = this.#deps.now();
-      if (phase !== row.phase) next.phaseAt = now;
-      if (isOver(phase)) next.endedAt = now;
-      const written = await this.#write(next, phase === row.phase ? undefined : event, userId);
-      if (written) return { row: written, fits: true };
+      const written = await this.#applyTo(row, event, patch(row), more);
+      if (written) return written;
     }
+  }
+
+  /**
+   * Applies an event that was decided by looking at this row. Writes nothing if the row has changed since then: it
+   * may have a user now, or a longer life.
+   */
+  async applyTo(row: DesktopRow, event: DesktopLifeEvent, change: DesktopChange): Promise<void> {
+    await this.#applyTo(row, event, change);
   }
 
   /** Changes a desktop without changing its phase. Does nothing if the desktop is over. */
   async update(key: DesktopKey, patch: DesktopPatch): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#read(key);
-      const next = { ...row, ...patch(row) };
+      const next = changed(row, patch(row));
       if (isOver(row.phase) || isSame(row, next)) return row;
-      const written = await this.#write(next, undefined, null);
+      const written = await this.#write(next);
       if (written) return written;
     }
   }
@@ -83,17 +96,35 @@ export class DesktopWriter {
    * was given away. Returns undefined if another reservation came first.
    */
   reserve(row: DesktopRow, before: DesktopRow | undefined): Promise<DesktopRow | undefined> {
-    return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', row.userId);
+    return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', { userId: row.userId });
   }
 
   /** Claims a desktop of the pool for this user. Returns undefined if the row has changed in the meantime. */
   claim(member: DesktopRow, userId: string): Promise<DesktopRow | undefined> {
-    return this.#write({ ...member, opId: userId }, undefined, null);
+    return this.#write({ ...member, opId: userId });
   }
 
   /** Returns the fields that say what a desktop has used, and its price. */
   spent(use: DesktopUse): Pick<DesktopRow, 'cpuSeconds' | 'memorySeconds' | 'sentBytes' | 'cost'> {
     return billOf(use, this.#deps.prices);
+  }
+
+  /** Returns undefined if the row has changed in the meantime. */
+  async #applyTo(
+    row: DesktopRow,
+    event: DesktopLifeEvent,
+    change: DesktopChange,
+    more: DesktopWrite = {},
+  ): Promise<DesktopWritten | undefined> {
+    const phase = DESKTOP_LIFECYCLE[row.phase][event];
+    if (phase === null) return { row, fits: false };
+    const next = { ...changed(row, change), phase };
+    if (isSame(row, next)) return { row, fits: true };
+    const now = this.#deps.now();
+    if (phase !== row.phase) next.phaseAt = now;
+    if (isOver(phase)) next.endedAt = now;
+    const written = await this.#write(next, phase === row.phase ? undefined : event, more);
+    return written && { row: written, fits: true };
   }
 
   async #read({ userId, sessionId, attempt }: DesktopKey): Promise<DesktopRow> {
@@ -104,14 +135,16 @@ export class DesktopWriter {
 
   async #write(
     next: DesktopRow,
-    event: string | undefined,
-    userId: string | null,
+    event?: string,
+    { userId = null, proof = proofOf(next) }: DesktopWrite = {},
   ): Promise<DesktopRow | undefined> {
     const { store, events } = this.#deps;
-    // The receipt comes first: if this hub died between the two writes, the desktop would be over without one.
-    const paid = isOver(next.phase) ? paidAs(next, await store.addReceipt(receiptOf(next))) : next;
-    if (!(await store.replaceDesktop(paid))) return undefined;
-    const written = { ...paid, rev: next.rev + 1 };
+    const receipt = isOver(next.phase) ? receiptOf(next, proof) : undefined;
+    // The end is written last. A hub that dies before leaves a desktop that is still ending, and will be looked at.
+    if (receipt && next.launcher === 'cloud-run' && next.providerId !== null)
+      await store.dropProvider(next.providerId);
+    if (!(await store.replaceDesktop(next, receipt))) return undefined;
+    const written = { ...next, rev: next.rev + 1 };
     if (event !== undefined) await this.#record(written, event, userId);
     events.tell('desktop', written);
     return written;
@@ -136,7 +169,7 @@ export class DesktopWriter {
   }
 }
 
-function receiptOf(row: DesktopRow): ReceiptRow {
+function receiptOf(row: DesktopRow, proof: string): ReceiptRow {
   const { userId, sessionId, attempt, launcher, place, jobName, createdAt, startedAt } = row;
   const { code, reason, cpuSeconds, memorySeconds, sentBytes, cost } = row;
   return {
@@ -155,8 +188,12 @@ function receiptOf(row: DesktopRow): ReceiptRow {
     memorySeconds,
     sentBytes,
     cost,
-    proof: row.providerId === null ? 'Nothing was started.' : PROOF[launcher],
+    proof,
   };
+}
+
+function proofOf({ providerId, launcher }: DesktopRow): string {
+  return providerId === null ? 'Nothing was started.' : PROOF[launcher];
 }
 
 /** What the launcher has checked before it reported the end. */
@@ -166,10 +203,14 @@ const PROOF: Record<DesktopRow['launcher'], string> = {
   'cloud-run': 'The job and its executions are gone.',
 };
 
-/** The row says what its receipt says, even if another hub has written the receipt. */
-function paidAs(row: DesktopRow, receipt: ReceiptRow): DesktopRow {
-  const { endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost } = receipt;
-  return { ...row, endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost };
+/**
+ * Why a desktop ends is said when its end begins. What is seen or asked for later, such as a second wish to end it,
+ * does not change that.
+ */
+function changed(row: DesktopRow, change: DesktopChange): DesktopRow {
+  const { phase, code, reason } = row;
+  const isExplained = phase === 'ending' && (code !== null || reason !== null);
+  return { ...row, ...change, ...(isExplained && { code, reason }) };
 }
 
 function isSame(a: DesktopRow, b: DesktopRow): boolean {
