@@ -11,6 +11,8 @@ export const DESKTOP_EVENTS = [
   // The hub found no room, or found some.
   'wait',
   'launch',
+  // The hub found no room for too long.
+  'giveUp',
   // The chosen place has no room after all, and nothing was started there.
   'full',
   // The launcher's reports
@@ -29,6 +31,7 @@ export type DesktopLifeEvent = (typeof DESKTOP_EVENTS)[number];
 const OVER: Record<DesktopLifeEvent, null> = {
   wait: null,
   launch: null,
+  giveUp: null,
   full: null,
   launching: null,
   booting: null,
@@ -42,11 +45,12 @@ const OVER: Record<DesktopLifeEvent, null> = {
 
 /** null means that the event is not possible in this phase. A report is then ignored. */
 export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, DesktopPhase | null>> = {
-  reserved: { ...OVER, wait: 'waiting', launch: 'launching', failed: 'failed', end: 'ended' },
-  waiting: { ...OVER, wait: 'waiting', launch: 'launching', failed: 'failed', end: 'ended' },
+  reserved: { ...OVER, wait: 'waiting', launch: 'launching', giveUp: 'failed', end: 'ended' },
+  waiting: { ...OVER, wait: 'waiting', launch: 'launching', giveUp: 'failed', end: 'ended' },
   launching: {
     wait: null,
     launch: null,
+    giveUp: null,
     full: 'waiting',
     launching: 'launching',
     booting: 'booting',
@@ -60,6 +64,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   booting: {
     wait: null,
     launch: null,
+    giveUp: null,
     full: null,
     launching: null,
     booting: 'booting',
@@ -73,6 +78,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   painting: {
     wait: null,
     launch: null,
+    giveUp: null,
     full: null,
     launching: null,
     booting: null,
@@ -86,6 +92,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
   running: {
     wait: null,
     launch: null,
+    giveUp: null,
     full: null,
     launching: null,
     // A browser that crashed and starts again does not change the desktop's phase.

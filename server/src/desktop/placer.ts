@@ -73,7 +73,7 @@ export class DesktopPlacer {
     if (now() - row.createdAt > MOST_WAIT_MS) {
       const code = 'NO_CAPACITY';
       const reason = `${none} It waited ${MOST_WAIT_MS / 60_000} minutes.`;
-      return (await writer.apply(keyOf(row), 'failed', () => ({ code, reason }))).row;
+      return (await writer.apply(keyOf(row), 'giveUp', () => ({ code, reason }))).row;
     }
     return (await writer.apply(keyOf(row), 'wait', () => ({ reason: none }))).row;
   }

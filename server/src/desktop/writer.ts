@@ -1,6 +1,6 @@
 /**
  * Makes all changes to desktops. Each change is written by compare-and-set and then published to all hubs. The
- * end of a desktop is first copied to a receipt, so that no bill is lost.
+ * end of a desktop and its receipt are one write, so neither is there without the other.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { DesktopUse } from '@unicore/protocol/control';
@@ -108,10 +108,9 @@ export class DesktopWriter {
     userId: string | null,
   ): Promise<DesktopRow | undefined> {
     const { store, events } = this.#deps;
-    // The receipt comes first: if this hub died between the two writes, the desktop would be over without one.
-    const paid = isOver(next.phase) ? paidAs(next, await store.addReceipt(receiptOf(next))) : next;
-    if (!(await store.replaceDesktop(paid))) return undefined;
-    const written = { ...paid, rev: next.rev + 1 };
+    const receipt = isOver(next.phase) ? receiptOf(next) : undefined;
+    if (!(await store.replaceDesktop(next, receipt))) return undefined;
+    const written = { ...next, rev: next.rev + 1 };
     if (event !== undefined) await this.#record(written, event, userId);
     events.tell('desktop', written);
     return written;
@@ -165,12 +164,6 @@ const PROOF: Record<DesktopRow['launcher'], string> = {
   process: 'The processes and the folder are gone.',
   'cloud-run': 'The job and its executions are gone.',
 };
-
-/** The row says what its receipt says, even if another hub has written the receipt. */
-function paidAs(row: DesktopRow, receipt: ReceiptRow): DesktopRow {
-  const { endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost } = receipt;
-  return { ...row, endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost };
-}
 
 function isSame(a: DesktopRow, b: DesktopRow): boolean {
   return (Object.keys(a) as (keyof DesktopRow)[]).every((field) => a[field] === b[field]);

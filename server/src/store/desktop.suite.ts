@@ -1,10 +1,11 @@
 /** Contract suite of the store's desktops and receipts. It is a part of the store's suite. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { desktopRow, receiptRow, userRow } from '../testing/rows.ts';
-import type { DesktopRow } from './rows.ts';
+import type { DesktopRow, ReceiptRow } from './rows.ts';
 import type { Store } from './store.ts';
 
 const FIRST = desktopRow({ rev: 0 });
+const OVER = desktopRow({ phase: 'ended', endedAt: 9 });
 const RECEIPT = receiptRow();
 /** The number of concurrent calls in tests of races. */
 const CALLS = 50;
@@ -16,6 +17,7 @@ export function desktopSuite(open: (name: string) => Store): void {
     let hubs: [Store, Store];
     let store: Store;
     let opened = 0;
+    let ended = 0;
 
     beforeEach(async () => {
       opened += 1;
@@ -28,6 +30,12 @@ export function desktopSuite(open: (name: string) => Store): void {
     /** Makes all calls at once, and every second one at the second hub. */
     function atOnce<T>(call: (at: Store, index: number) => Promise<T>): Promise<T[]> {
       return Promise.all(Array.from({ length: CALLS }, (_, index) => call(hubs[index % 2]!, index)));
+    }
+
+    /** Ends a desktop of a new user with this receipt. */
+    function end(receipt: ReceiptRow, at = store): Promise<boolean> {
+      ended += 1;
+      return at.replaceDesktop({ ...OVER, rev: 0, userId: `u-ended-${ended}` }, receipt);
     }
 
     test('a desktop is found by its user and by its session', async () => {
@@ -160,10 +168,36 @@ export function desktopSuite(open: (name: string) => Store): void {
       },
     );
 
-    test('a receipt is kept as it was first written', async () => {
+    test('the end of a desktop is written together with its receipt', async () => {
+      await store.replaceDesktop(FIRST);
       expect(await store.receipt('d-1')).toBeUndefined();
-      expect(await store.addReceipt(RECEIPT)).toEqual(RECEIPT);
-      expect(await store.addReceipt({ ...RECEIPT, cost: 99 })).toEqual(RECEIPT);
+      expect(await store.replaceDesktop({ ...OVER, rev: 1 }, RECEIPT)).toBe(true);
+      expect(await store.desktop('u-alice')).toEqual({ ...OVER, rev: 2 });
+      expect(await store.receipt('d-1')).toEqual(RECEIPT);
+    });
+
+    test('an end that comes after another change leaves no receipt', async () => {
+      await store.replaceDesktop(FIRST);
+      await store.replaceDesktop({ ...FIRST, rev: 1, phase: 'launching' });
+      for (const rev of [0, 1]) expect(await store.replaceDesktop({ ...OVER, rev }, RECEIPT)).toBe(false);
+      expect(await store.receipt('d-1')).toBeUndefined();
+      expect(await store.desktop('u-alice')).toEqual({ ...FIRST, rev: 2, phase: 'launching' });
+    });
+
+    test('of an end and another change at once, one is written, and a receipt only with the end', async () => {
+      await store.replaceDesktop(FIRST);
+      const wins = await atOnce((at, index) =>
+        index === 0
+          ? at.replaceDesktop({ ...OVER, rev: 1 }, RECEIPT)
+          : at.replaceDesktop({ ...FIRST, rev: 1, reason: `by ${index}` }),
+      );
+      expect(wins.filter((won) => won)).toHaveLength(1);
+      expect(await store.receipt('d-1')).toEqual(wins[0] ? RECEIPT : undefined);
+    });
+
+    test('a receipt is kept as it was first written, and a second end of its session is written', async () => {
+      expect(await end(RECEIPT)).toBe(true);
+      expect(await end({ ...RECEIPT, cost: 99 })).toBe(true);
       expect(await store.receipt('d-1')).toEqual(RECEIPT);
       expect(await store.receipts('u-alice', 10)).toEqual([RECEIPT]);
     });
@@ -178,22 +212,22 @@ export function desktopSuite(open: (name: string) => Store): void {
         reason: 'The budget of 0.01 $ was spent.',
         sentBytes: 3e12,
       });
-      await store.addReceipt(full);
+      await end(full);
       expect(await store.receipt('d-1')).toEqual(full);
     });
 
-    test('of many receipts for one session the first is kept, and all calls return it', async () => {
-      const kept = await atOnce((at, index) => at.addReceipt({ ...RECEIPT, proof: `by ${index}` }));
-      expect(new Set(kept.map(({ proof }) => proof)).size).toBe(1);
+    test('of many receipts for one session one is kept', async () => {
+      await atOnce((at, index) => end({ ...RECEIPT, proof: `by ${index}` }, at));
+      const kept = await store.receipts('u-alice', 10);
+      expect(kept).toMatchObject([{ sessionId: 'd-1', proof: expect.stringMatching(/^by \d+$/) }]);
       expect(await store.receipt('d-1')).toEqual(kept[0]);
-      expect(await store.receipts('u-alice', 10)).toEqual([kept[0]]);
     });
 
     test('receipts are listed newest first, up to a limit, for one user', async () => {
       const ends = [5, 1_700_000_000_000, 40, 0];
-      for (const endedAt of ends) await store.addReceipt({ ...RECEIPT, sessionId: `d-${endedAt}`, endedAt });
+      for (const endedAt of ends) await end({ ...RECEIPT, sessionId: `d-${endedAt}`, endedAt });
       for (const userId of ['u-alic', 'u-alice-2', 'u-alicf'])
-        await store.addReceipt({ ...RECEIPT, sessionId: `d-of-${userId}`, userId });
+        await end({ ...RECEIPT, sessionId: `d-of-${userId}`, userId });
       const listed = async (limit: number) =>
         (await store.receipts('u-alice', limit)).map(({ endedAt }) => endedAt);
       expect(await listed(10)).toEqual([1_700_000_000_000, 40, 5, 0]);
@@ -202,28 +236,31 @@ export function desktopSuite(open: (name: string) => Store): void {
     });
 
     test('receipts of the same time are listed by session, so that the order is always the same', async () => {
-      for (const sessionId of ['d-2', 'd-3', 'd-1']) await store.addReceipt({ ...RECEIPT, sessionId });
+      for (const sessionId of ['d-2', 'd-3', 'd-1']) await end({ ...RECEIPT, sessionId });
       const listed = await store.receipts('u-alice', 10);
       expect(listed.map(({ sessionId }) => sessionId)).toEqual(['d-3', 'd-2', 'd-1']);
     });
 
-    test('an invalid receipt is refused and not written, because it could never be corrected', async () => {
-      await expect(store.addReceipt({ ...RECEIPT, cost: -1 })).rejects.toThrow('cost');
+    test('with an invalid receipt nothing is written, because a receipt could never be corrected', async () => {
+      await store.replaceDesktop(FIRST);
+      await expect(store.replaceDesktop({ ...OVER, rev: 1 }, { ...RECEIPT, cost: -1 })).rejects.toThrow(
+        'cost',
+      );
       expect(await store.receipt('d-1')).toBeUndefined();
-      expect(await store.addReceipt(RECEIPT)).toEqual(RECEIPT);
+      expect(await store.desktop('u-alice')).toEqual({ ...FIRST, rev: 1 });
     });
 
     test('a receipt may be made of a whole desktop, of which it keeps its own fields', async () => {
       const { endedAt, proof } = RECEIPT;
-      const made = { ...desktopRow({ cost: 0.2 }), endedAt, proof };
-      expect(await store.addReceipt(made)).toEqual(
+      await end({ ...desktopRow({ cost: 0.2 }), endedAt, proof });
+      expect(await store.receipt('d-1')).toEqual(
         receiptRow({ startedAt: null, cost: 0.2, cpuSeconds: 0, memorySeconds: 0, sentBytes: 0 }),
       );
     });
 
     test('desktops and receipts are still there after the store is opened again', async () => {
       await store.replaceDesktop(FIRST);
-      await store.addReceipt(RECEIPT);
+      await end(RECEIPT);
       await Promise.all(hubs.map((hub) => hub.close()));
       hubs = [open(`desktops-${opened}`), open(`desktops-${opened}`)];
       expect(await hubs[0].desktops()).toEqual([{ ...FIRST, rev: 1 }]);

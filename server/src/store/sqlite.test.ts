@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
-import { providerRow, receiptRow, userRow } from '../testing/rows.ts';
+import { desktopRow, providerRow, receiptRow, userRow } from '../testing/rows.ts';
 import { openSqliteStore } from './sqlite.ts';
 import { storeSuite } from './store.suite.ts';
 
@@ -51,7 +51,7 @@ describe('the SQLite store', () => {
     db.close();
     const store = openSqliteStore(file);
     expect(await store.providers()).toEqual([providerRow()]);
-    await store.addReceipt(receiptRow());
+    await store.replaceDesktop(desktopRow({ rev: 0, endedAt: 9 }), receiptRow());
     expect(await store.desktops()).toEqual([]);
     await store.close();
   });
@@ -70,7 +70,7 @@ describe('the SQLite store', () => {
   test('refuses changes to receipts even in plain SQL', async () => {
     const file = join(dir, 'receipts.db');
     const store = openSqliteStore(file);
-    await store.addReceipt(receiptRow());
+    await store.replaceDesktop(desktopRow({ rev: 0 }), receiptRow());
     const db = new DatabaseSync(file);
     expect(() => db.exec('DELETE FROM receipts')).toThrow('append only');
     expect(() => db.exec('UPDATE receipts SET cost = 0')).toThrow('append only');

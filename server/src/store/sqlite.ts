@@ -164,22 +164,13 @@ class SqliteStore implements Store {
     return this.#all(DesktopRow, 'SELECT * FROM desktops WHERE endedAt IS NULL ORDER BY createdAt, rowid');
   }
 
-  async replaceDesktop(desktop: DesktopRow) {
-    if (desktop.rev === 0) {
-      const sql = `${insert('desktops', DesktopRow)} ON CONFLICT (userId) DO NOTHING`;
-      return this.#run(sql, { ...desktop, rev: 1 }) === 1;
-    }
-    const fields = assignments(desktop, 'userId', 'rev');
-    const sql = `UPDATE desktops SET ${fields}, rev = rev + 1 WHERE userId = :userId AND rev = :rev`;
-    return this.#run(sql, desktop) === 1;
-  }
-
   /** A trigger ignores the insertion of a second receipt of the same session. */
-  async addReceipt(receipt: ReceiptRow) {
-    this.#run(insert('receipts', ReceiptRow), ReceiptRow.parse(receipt));
-    const { sessionId } = receipt;
-    return ReceiptRow.parse(
-      this.#prepare('SELECT * FROM receipts WHERE sessionId = :sessionId').get({ sessionId }),
+  async replaceDesktop(desktop: DesktopRow, receipt?: ReceiptRow) {
+    if (!receipt) return this.#replaceDesktop(desktop);
+    const values = ReceiptRow.parse(receipt);
+    return this.#both(
+      () => this.#replaceDesktop(desktop),
+      () => this.#run(insert('receipts', ReceiptRow), values) <= 1,
     );
   }
 
@@ -207,6 +198,16 @@ class SqliteStore implements Store {
 
   async auditEntries(limit: number) {
     return this.#all(AuditRow, 'SELECT * FROM audit ORDER BY rowid DESC LIMIT :limit', { limit });
+  }
+
+  #replaceDesktop(desktop: DesktopRow): boolean {
+    if (desktop.rev === 0) {
+      const sql = `${insert('desktops', DesktopRow)} ON CONFLICT (userId) DO NOTHING`;
+      return this.#run(sql, { ...desktop, rev: 1 }) === 1;
+    }
+    const fields = assignments(desktop, 'userId', 'rev');
+    const sql = `UPDATE desktops SET ${fields}, rev = rev + 1 WHERE userId = :userId AND rev = :rev`;
+    return this.#run(sql, desktop) === 1;
   }
 
   /** Runs `one` and then `two` in one transaction. The transaction is rolled back unless both return true. */

@@ -76,15 +76,12 @@ export interface Store {
   desktops(): Promise<DesktopRow[]>;
   /**
    * Compare-and-set: writes the user's desktop only if its stored `rev` still equals `desktop.rev`, and raises
-   * `rev`. With a `rev` of 0 it writes only if the user has no row yet.
+   * `rev`. With a `rev` of 0 it writes only if the user has no row yet. The end of a desktop comes with its
+   * receipt: both are written, or neither. A session that has a receipt already keeps that one. No function changes
+   * or removes a receipt, so with an invalid one nothing is written.
    */
-  replaceDesktop(desktop: DesktopRow): Promise<boolean>;
+  replaceDesktop(desktop: DesktopRow, receipt?: ReceiptRow): Promise<boolean>;
 
-  /**
-   * Adds the receipt of a session and returns it. If the session has a receipt already, returns that one
-   * instead. No function changes or removes a receipt, so an invalid one is refused before it is written.
-   */
-  addReceipt(receipt: ReceiptRow): Promise<ReceiptRow>;
   receipt(sessionId: string): Promise<ReceiptRow | undefined>;
   /** Returns the user's newest receipts by `endedAt`, newest first. */
   receipts(userId: string, limit: number): Promise<ReceiptRow[]>;

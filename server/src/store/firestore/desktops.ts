@@ -1,10 +1,11 @@
 /** The desktops in Firestore, a document for each user. */
 import { z } from 'zod';
-import { DesktopRow } from '../rows.ts';
+import { DesktopRow, type ReceiptRow } from '../rows.ts';
 import type { Query } from './calls.ts';
 import type { Database } from './database.ts';
 import { Marks, marksWith, newMark, wrote } from './marks.ts';
 import { oldestFirst, rowOf } from './reading.ts';
+import { newReceipt, receiptPath } from './receipts.ts';
 import { create, replace } from './writes.ts';
 
 /** The part of a document that a compare-and-set needs. The rest may be invalid, and is replaced anyway. */
@@ -32,9 +33,10 @@ export class Desktops {
 
   /**
    * Compare-and-set by `rev`. The field `listed` is true while the desktop is not over, so that a query needs
-   * only an equality condition.
+   * only an equality condition. Nothing is written if the receipt, which comes with the end, cannot be written.
    */
-  replace(desktop: DesktopRow): Promise<boolean> {
+  async replace(desktop: DesktopRow, receipt?: ReceiptRow): Promise<boolean> {
+    const paid = receipt && newReceipt(receipt);
     const mark = newMark();
     const path = pathOf(desktop.userId);
     const rev = desktop.rev + 1;
@@ -44,7 +46,10 @@ export class Desktops {
       if (now !== desktop.rev) return again && wrote('desktop', mark, rev, now, marks);
       const listed = desktop.endedAt === null;
       const fields = { ...desktop, rev, listed, marks: marksWith(marks, mark) };
-      await calls.commit(found ? replace(path, fields, found) : create(path, fields));
+      const writes = [found ? replace(path, fields, found) : create(path, fields)];
+      // The first attempt does without this read, because hardly any session has a receipt before its end.
+      if (paid && !(again && (await calls.get(receiptPath(desktop.sessionId))))) writes.push(paid);
+      await calls.commit(...writes);
       return true;
     });
   }

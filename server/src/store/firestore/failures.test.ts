@@ -146,16 +146,21 @@ describe('when the answer to a commit is lost', () => {
     });
   });
 
-  test('a receipt is written once, and the first one is returned', async () => {
+  test('an end is written with its receipt although the reply is lost', async () => {
     fake.faults.loseReplies(1);
-    expect(await store.addReceipt(receiptRow())).toEqual(receiptRow());
+    expect(await store.replaceDesktop(desktopRow({ rev: 0, endedAt: 9 }), receiptRow())).toBe(true);
+    expect(await store.receipts('u-alice', 10)).toEqual([receiptRow()]);
+  });
+
+  test('an end that comes after another change leaves no receipt, although its reply is lost', async () => {
+    await store.replaceDesktop(desktopRow({ rev: 0 }));
     fake.faults.next('Commit', async () => {
-      await other.addReceipt(receiptRow({ sessionId: 'd-2', proof: 'by the other' }));
+      await other.replaceDesktop(desktopRow({ rev: 1, phase: 'launching' }));
       throw lostReply();
     });
-    const second = await store.addReceipt(receiptRow({ sessionId: 'd-2', proof: 'by this one' }));
-    expect(second.proof).toBe('by the other');
-    expect(await store.receipts('u-alice', 10)).toEqual([second, receiptRow()]);
+    expect(await store.replaceDesktop(desktopRow({ rev: 1, endedAt: 9 }), receiptRow())).toBe(false);
+    expect(await store.receipt('d-1')).toBeUndefined();
+    expect(await store.desktop('u-alice')).toMatchObject({ phase: 'launching', endedAt: null });
   });
 
   test('room on a provider is given away once', async () => {

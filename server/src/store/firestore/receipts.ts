@@ -3,7 +3,7 @@ import { ReceiptRow } from '../rows.ts';
 import type { Query } from './calls.ts';
 import type { Database } from './database.ts';
 import { rowOf } from './reading.ts';
-import { create } from './writes.ts';
+import { create, type Write } from './writes.ts';
 
 /** The most decimal digits that a time in milliseconds can have. */
 const TIME_DIGITS = String(Number.MAX_SAFE_INTEGER).length;
@@ -15,20 +15,8 @@ export class Receipts {
     this.#db = db;
   }
 
-  async add(given: ReceiptRow): Promise<ReceiptRow> {
-    const receipt = ReceiptRow.parse(given);
-    const path = pathOf(receipt.sessionId);
-    const fields = { ...receipt, byUser: sortKey(receipt.userId, receipt.endedAt) };
-    return this.#db.settle(async (calls, again) => {
-      const there = again ? await calls.get(path) : undefined;
-      if (there) return ReceiptRow.parse(there.fields);
-      await calls.commit(create(path, fields));
-      return receipt;
-    });
-  }
-
   async get(sessionId: string): Promise<ReceiptRow | undefined> {
-    return rowOf(ReceiptRow, await this.#db.settle((calls) => calls.get(pathOf(sessionId))));
+    return rowOf(ReceiptRow, await this.#db.settle((calls) => calls.get(receiptPath(sessionId))));
   }
 
   async newest(userId: string, limit: number): Promise<ReceiptRow[]> {
@@ -45,7 +33,14 @@ export class Receipts {
   }
 }
 
-function pathOf(sessionId: string): string {
+/** Creates the document of a receipt. The write fails if the session has one. Throws if the receipt is invalid. */
+export function newReceipt(given: ReceiptRow): Write {
+  const receipt = ReceiptRow.parse(given);
+  const { sessionId, userId, endedAt } = receipt;
+  return create(receiptPath(sessionId), { ...receipt, byUser: sortKey(userId, endedAt) });
+}
+
+export function receiptPath(sessionId: string): string {
   return `receipts/${sessionId}`;
 }
 

@@ -230,12 +230,8 @@ class FirestoreStore implements Store {
     return this.#desktops.list();
   }
 
-  replaceDesktop(desktop: DesktopRow) {
-    return this.#desktops.replace(desktop);
-  }
-
-  addReceipt(receipt: ReceiptRow) {
-    return this.#receipts.add(receipt);
+  replaceDesktop(desktop: DesktopRow, receipt?: ReceiptRow) {
+    return this.#desktops.replace(desktop, receipt);
   }
 
   receipt(sessionId: string) {

@@ -1,0 +1,60 @@
+/** How desktops end when something else happens at the same time, in simulated time. The agents' reports are scripted. */
+import type { DesktopObserved } from '@unicore/protocol/control';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { ALICE, type TestDomain, testDomain } from '../testing/domain.ts';
+
+const MINUTE = 60_000;
+
+let hub: TestDomain;
+
+beforeEach(async () => {
+  hub = await testDomain();
+});
+
+const row = async () => (await hub.desktops.last(ALICE))!;
+const receipts = () => hub.desktops.receipts(ALICE, 10);
+
+/** The agent of p-1 reports Alice's desktop. */
+async function report(phase: DesktopObserved['phase'], more: Partial<DesktopObserved> = {}) {
+  const { sessionId, attempt } = await row();
+  const seen = { sessionId, attempt, phase, code: null, reason: null, isolation: null, use: null, ...more };
+  await hub.desktopReports.take('p-1', { whole: false, desktops: [seen] });
+}
+
+/** Does something right before the next write of a desktop, as another hub could. */
+function beforeNextWrite(work: () => Promise<unknown>): void {
+  const write = hub.store.replaceDesktop.bind(hub.store);
+  vi.spyOn(hub.store, 'replaceDesktop').mockImplementationOnce(async (...given) => {
+    await work();
+    return write(...given);
+  });
+}
+
+/** Another hub gives Alice's desktop, which waits, to p-1. */
+async function placed() {
+  const waiting = await row();
+  const at = { phase: 'launching', phaseAt: hub.now(), providerId: 'p-1', reason: null } as const;
+  expect(await hub.store.replaceDesktop({ ...waiting, ...at })).toBe(true);
+}
+
+describe('a desktop that is placed at the last moment', () => {
+  test('and that its user has deleted, is billed for what it used', async () => {
+    const { sessionId } = await hub.desktops.session(ALICE);
+    beforeNextWrite(placed);
+    expect(await hub.desktops.end(ALICE, sessionId)).toMatchObject({ phase: 'ending', endedAt: null });
+    expect(await receipts()).toEqual([]);
+    await report('ended', { use: { ms: 60_000, sentBytes: 0 } });
+    expect(await receipts()).toMatchObject([
+      { sessionId, cpuSeconds: 120, reason: 'You ended it.', proof: expect.stringContaining('gone') },
+    ]);
+  });
+
+  test('is not given up, although it waited long', async () => {
+    await hub.desktops.session(ALICE);
+    await hub.clock.advance(9.9 * MINUTE);
+    beforeNextWrite(placed);
+    await hub.clock.advance(MINUTE / 4);
+    expect(await row()).toMatchObject({ phase: 'launching', providerId: 'p-1' });
+    expect(await receipts()).toEqual([]);
+  });
+});
