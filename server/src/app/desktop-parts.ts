@@ -90,6 +90,7 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const desktops = new Desktops({ store, writer, placer, pool, prices, image, mostMs, now });
   return {
     desktopPlacer: placer,
+    desktopPool: pool,
     desktopBoot: boot,
     cloudDesktops: cloud,
     desktops,

@@ -13,7 +13,7 @@ import type { CloudDesktops } from './cloud.ts';
 import type { DesktopPlacer } from './placer.ts';
 import type { DesktopPool } from './pool.ts';
 import type { DesktopLimits } from './reports.ts';
-import { type DesktopWriter, keyOf } from './writer.ts';
+import type { DesktopWriter } from './writer.ts';
 
 const EVERY_MS = 5_000;
 /** Duration of the lease of the hub that does this work, ms. It may miss two rounds. */
@@ -83,14 +83,11 @@ export class DesktopChores {
     const isStarting = phase === 'launching' || phase === 'booting' || phase === 'painting';
     if (isStarting && age > limits.bootMs + LATE_MS) {
       const reason = `It was ${phase} for ${Math.round(age / 1000)} s. Create a new one.`;
-      await writer.apply(keyOf(row), 'end', () => ({ code: 'LAUNCH_FAILED', reason }));
+      await writer.applyTo(row, 'end', { code: 'LAUNCH_FAILED', reason });
     } else if (phase === 'running' && startedAt !== null && now() > startedAt + lifeMs + LATE_MS) {
-      await writer.apply(keyOf(row), 'end', () => ({ code: 'TIMEOUT', reason: 'Its time was over.' }));
+      await writer.applyTo(row, 'end', { code: 'TIMEOUT', reason: 'Its time was over.' });
     } else if (phase === 'running' && row.budget !== null && row.cost > row.budget) {
-      await writer.apply(keyOf(row), 'end', () => ({
-        code: 'BUDGET_SPENT',
-        reason: 'Its budget was spent.',
-      }));
+      await writer.applyTo(row, 'end', { code: 'BUDGET_SPENT', reason: 'Its budget was spent.' });
     } else if ((phase === 'ending' || phase === 'launching') && age > LOST_MS) {
       events.tell('desktop', row);
     }

@@ -58,3 +58,16 @@ describe('a desktop that is placed at the last moment', () => {
     expect(await receipts()).toEqual([]);
   });
 });
+
+test('a desktop whose life is extended at the moment when the hub would end it lives on', async () => {
+  await hub.connect('p-1', { desktops: 'docker' });
+  const { sessionId } = await hub.desktops.session(ALICE);
+  await report('running');
+  await hub.clock.advance(60 * MINUTE);
+  beforeNextWrite(async () => {
+    const { lifeMs, ...rest } = await row();
+    expect(await hub.store.replaceDesktop({ ...rest, lifeMs: 2 * lifeMs })).toBe(true);
+  });
+  await hub.clock.advance(2 * MINUTE);
+  expect(await row()).toMatchObject({ sessionId, phase: 'running', code: null });
+});

@@ -107,6 +107,46 @@ test('no two of many users get the same desktop', async () => {
   expect(running.map((row) => row?.phase)).toEqual(ids.map(() => 'running'));
 });
 
+describe('a member that gets a user at the moment when another hub replaces it', () => {
+  /** All members are too old, and the other hub's chores end one right before `work` is done. */
+  async function retiredAt(work: (member: DesktopRow) => Promise<void>) {
+    const [member] = await members();
+    const rows = (await members()).map((row) => ({ ...row, image: 'unicore/desktop:older' }));
+    await work(member!);
+    await world.settled(world.hubs[1]!.desktopPool!.look(rows));
+  }
+
+  test('lives on, and so does the desktop of its user', async () => {
+    await until(isFull);
+    let row: DesktopRow | undefined;
+    await retiredAt(async () => {
+      row = await create();
+    });
+    await until(isFull);
+    await world.clock.advance(2 * MINUTE);
+    expect(await world.store.desktop(user)).toMatchObject({ sessionId: row!.sessionId, phase: 'running' });
+  });
+
+  test('is not ended between the claim and the hand-over', async () => {
+    await until(isFull);
+    await retiredAt(async (member) => {
+      expect(await world.store.replaceDesktop({ ...member, opId: user })).toBe(true);
+    });
+    const claimed = (await members()).find(({ opId }) => opId === user);
+    expect(claimed?.phase).toBe('running');
+  });
+});
+
+test('while two rows name a session, its container gets the order of the user’s row only', async () => {
+  await until(isFull);
+  const [member] = await members();
+  await world.store.replaceDesktop({ ...member!, phase: 'ending' });
+  const at = hub().now();
+  await world.store.replaceDesktop({ ...member!, userId: user, rev: 0, createdAt: at, startedAt: at });
+  const orders = await hub().desktopReports.orders(member!.providerId!, []);
+  expect(orders).toMatchObject([{ sessionId: member!.sessionId, desired: 'running' }]);
+});
+
 describe('a hub that dies', () => {
   /** The claim of a hub that dies right after it. */
   async function claim(): Promise<DesktopRow> {

@@ -12,7 +12,7 @@ import type { CloudPlaces } from './cloud-places.ts';
 import { isOver } from './lifecycle.ts';
 import { newRow } from './new-row.ts';
 import type { DesktopPlacer } from './placer.ts';
-import { type DesktopWriter, keyOf } from './writer.ts';
+import type { DesktopWriter } from './writer.ts';
 
 /** The longest life of a member, ms. */
 export const POOL_LIFE_MS = 60 * 60_000;
@@ -72,7 +72,7 @@ export class DesktopPool {
     log.info({ desktop: sessionId, user: userId, pooledMs }, 'a desktop of the pool has a user');
     const detail = `waited ${pooledMs} ms, ${cost.toFixed(4)} $`;
     await store.audit({ at: now(), event: 'desktop.pooled', userId, subject: sessionId, detail });
-    // The desktop gets the limits of its user once the other row does not name it any more.
+    // A hub that died after it wrote the user's row may not have told its provider of the new limits.
     events.tell('desktop', user);
   }
 
@@ -121,8 +121,9 @@ export class DesktopPool {
     else if (phase !== 'ending') await this.#end(member, 'Its user has got another desktop.');
   }
 
+  /** Does nothing if the member has got a user, or has changed in another way, since it was read. */
   async #end(member: DesktopRow, reason: string): Promise<void> {
-    await this.#deps.writer.apply(keyOf(member), 'end', () => ({ reason }));
+    await this.#deps.writer.applyTo(member, 'end', { reason });
   }
 
   /** `before` is the row of a member that was handed over. Otherwise the owner's last row must be over. */

@@ -67,7 +67,9 @@ export class DesktopReports {
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
     const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
-    const orders = rows.map((row) => orderOf(row, limits, prices));
+    // While a session goes from the pool to a user, two rows name it. The newer one counts, and comes later.
+    const bySession = new Map(rows.map((row) => [row.sessionId, row]));
+    const orders = [...bySession.values()].map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
       // The order for a newer attempt ends the older ones as well.

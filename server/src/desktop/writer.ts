@@ -55,16 +55,17 @@ export class DesktopWriter {
   ): Promise<DesktopWritten> {
     for (;;) {
       const row = await this.#read(key);
-      const phase = DESKTOP_LIFECYCLE[row.phase][event];
-      if (phase === null) return { row, fits: false };
-      const next = { ...row, ...patch(row), phase };
-      if (isSame(row, next)) return { row, fits: true };
-      const now = this.#deps.now();
-      if (phase !== row.phase) next.phaseAt = now;
-      if (isOver(phase)) next.endedAt = now;
-      const written = await this.#write(next, phase === row.phase ? undefined : event, userId);
-      if (written) return { row: written, fits: true };
+      const written = await this.#applyTo(row, event, patch(row), userId);
+      if (written) return written;
     }
+  }
+
+  /**
+   * Applies an event that was decided by looking at this row. Writes nothing if the row has changed since then: it
+   * may have a user now, or a longer life.
+   */
+  async applyTo(row: DesktopRow, event: DesktopLifeEvent, patch: Partial<DesktopRow>): Promise<void> {
+    await this.#applyTo(row, event, patch, null);
   }
 
   /** Changes a desktop without changing its phase. Does nothing if the desktop is over. */
@@ -94,6 +95,24 @@ export class DesktopWriter {
   /** Returns the fields that say what a desktop has used, and its price. */
   spent(use: DesktopUse): Pick<DesktopRow, 'cpuSeconds' | 'memorySeconds' | 'sentBytes' | 'cost'> {
     return billOf(use, this.#deps.prices);
+  }
+
+  /** Returns undefined if the row has changed in the meantime. */
+  async #applyTo(
+    row: DesktopRow,
+    event: DesktopLifeEvent,
+    patch: Partial<DesktopRow>,
+    userId: string | null,
+  ): Promise<DesktopWritten | undefined> {
+    const phase = DESKTOP_LIFECYCLE[row.phase][event];
+    if (phase === null) return { row, fits: false };
+    const next = { ...row, ...patch, phase };
+    if (isSame(row, next)) return { row, fits: true };
+    const now = this.#deps.now();
+    if (phase !== row.phase) next.phaseAt = now;
+    if (isOver(phase)) next.endedAt = now;
+    const written = await this.#write(next, phase === row.phase ? undefined : event, userId);
+    return written && { row: written, fits: true };
   }
 
   async #read({ userId, sessionId, attempt }: DesktopKey): Promise<DesktopRow> {
