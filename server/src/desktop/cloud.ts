@@ -166,7 +166,7 @@ export class CloudDesktops {
       const { code, message: reason } = error;
       log.warn({ code, desktop: sessionId, place: row.place }, reason);
       if (code === 'NO_CAPACITY') return this.#full(row, reason);
-      if (FINAL.has(code)) await writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+      if (FINAL.has(code)) await writer.apply(keyOf(row), 'end', () => ({ code, reason }));
       else await this.#say(row, code, reason);
     }
     return true;
@@ -198,7 +198,7 @@ export class CloudDesktops {
     const unpainted = said === 'OK' ? 'LAUNCH_FAILED' : said;
     const code = row.startedAt === null ? unpainted : 'CONTAINER_LOST';
     const reason = why ?? 'Its job is gone from Cloud Run.';
-    await this.#deps.writer.apply(keyOf(row), 'end', whileWanted({ code, reason }));
+    await this.#deps.writer.apply(keyOf(row), 'end', () => ({ code, reason }));
     return true;
   }
 
@@ -254,9 +254,4 @@ function isOnCloudRun(row: DesktopRow | undefined): row is CloudRow {
 
 function refOf({ sessionId, attempt, place, jobName }: CloudRow): JobRef {
   return { sessionId, attempt, place: placeNamed(place), jobName };
-}
-
-/** A desktop that is ending already keeps its reason. */
-function whileWanted(why: { code: string; reason: string }) {
-  return (old: DesktopRow) => (old.phase === 'ending' ? {} : why);
 }

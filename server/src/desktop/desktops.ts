@@ -90,9 +90,8 @@ export class Desktops {
   async end(userId: string, sessionId: string): Promise<DesktopRow> {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase)) return row;
-    const reason = 'You ended it.';
-    const { row: now } = await this.#deps.writer.apply(keyOf(row), 'end', () => ({ reason }), userId);
-    return now;
+    const why = { code: null, reason: 'You ended it.' };
+    return (await this.#deps.writer.apply(keyOf(row), 'end', () => why, userId)).row;
   }
 
   /** Extends the life of a running desktop by an hour, up to the longest life. */

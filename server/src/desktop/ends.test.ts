@@ -71,3 +71,29 @@ test('a desktop whose life is extended at the moment when the hub would end it l
   await hub.clock.advance(2 * MINUTE);
   expect(await row()).toMatchObject({ sessionId, phase: 'running', code: null });
 });
+
+describe('why a desktop ends', () => {
+  async function running() {
+    await hub.connect('p-1', { desktops: 'docker' });
+    const { sessionId } = await hub.desktops.session(ALICE);
+    await report('running');
+    return sessionId;
+  }
+
+  test('is what was said when its end began, although its user deletes it then', async () => {
+    const sessionId = await running();
+    const why = { code: 'BUDGET_SPENT', reason: 'Its budget was spent.' };
+    await report('ending', why);
+    expect(await hub.desktops.end(ALICE, sessionId)).toMatchObject({ phase: 'ending', ...why });
+    await report('ended');
+    expect(await receipts()).toMatchObject([why]);
+  });
+
+  test('is that its user has deleted it, whatever its machine says of the end', async () => {
+    const sessionId = await running();
+    await hub.desktops.end(ALICE, sessionId);
+    await report('ending', { code: 'RUNTIME_UNAVAILABLE', reason: 'Docker does not answer.' });
+    await report('ended', { code: 'CONTAINER_LOST', reason: 'It was removed.' });
+    expect(await receipts()).toMatchObject([{ code: null, reason: 'You ended it.' }]);
+  });
+});

@@ -75,7 +75,7 @@ export class DesktopPlacer {
       const reason = `${none} It waited ${MOST_WAIT_MS / 60_000} minutes.`;
       return (await writer.apply(keyOf(row), 'giveUp', () => ({ code, reason }))).row;
     }
-    return (await writer.apply(keyOf(row), 'wait', () => ({ reason: none }))).row;
+    return (await writer.apply(keyOf(row), 'wait', () => ({ code: null, reason: none }))).row;
   }
 
   async #machine(): Promise<{ providerId: string; launcher: Launcher } | undefined> {

@@ -123,7 +123,7 @@ export class DesktopPool {
 
   /** Does nothing if the member has got a user, or has changed in another way, since it was read. */
   async #end(member: DesktopRow, reason: string): Promise<void> {
-    await this.#deps.writer.applyTo(member, 'end', { reason });
+    await this.#deps.writer.applyTo(member, 'end', { code: null, reason });
   }
 
   /** `before` is the row of a member that was handed over. Otherwise the owner's last row must be over. */

@@ -10,8 +10,13 @@ import type { DesktopRow, ReceiptRow, Store } from '../store/index.ts';
 import { billOf, type Prices } from './cost.ts';
 import { DESKTOP_LIFECYCLE, type DesktopLifeEvent, isOver } from './lifecycle.ts';
 
-/** Returns the fields of a desktop that change together with its phase. */
-export type DesktopPatch = (row: DesktopRow) => Partial<DesktopRow>;
+/** Why a desktop is in its phase. The two explain each other, so they change together only. */
+export type Why = Pick<DesktopRow, 'code' | 'reason'>;
+
+/** The fields of a desktop that change together with its phase. */
+export type DesktopChange = Omit<Partial<DesktopRow>, keyof Why> & (Why | { code?: never; reason?: never });
+
+export type DesktopPatch = (row: DesktopRow) => DesktopChange;
 
 /** Names one start of a user's desktop. Changes for another one are ignored. */
 export interface DesktopKey {
@@ -64,15 +69,15 @@ export class DesktopWriter {
    * Applies an event that was decided by looking at this row. Writes nothing if the row has changed since then: it
    * may have a user now, or a longer life.
    */
-  async applyTo(row: DesktopRow, event: DesktopLifeEvent, patch: Partial<DesktopRow>): Promise<void> {
-    await this.#applyTo(row, event, patch, null);
+  async applyTo(row: DesktopRow, event: DesktopLifeEvent, change: DesktopChange): Promise<void> {
+    await this.#applyTo(row, event, change, null);
   }
 
   /** Changes a desktop without changing its phase. Does nothing if the desktop is over. */
   async update(key: DesktopKey, patch: DesktopPatch): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#read(key);
-      const next = { ...row, ...patch(row) };
+      const next = changed(row, patch(row));
       if (isOver(row.phase) || isSame(row, next)) return row;
       const written = await this.#write(next, undefined, null);
       if (written) return written;
@@ -101,12 +106,12 @@ export class DesktopWriter {
   async #applyTo(
     row: DesktopRow,
     event: DesktopLifeEvent,
-    patch: Partial<DesktopRow>,
+    change: DesktopChange,
     userId: string | null,
   ): Promise<DesktopWritten | undefined> {
     const phase = DESKTOP_LIFECYCLE[row.phase][event];
     if (phase === null) return { row, fits: false };
-    const next = { ...row, ...patch, phase };
+    const next = { ...changed(row, change), phase };
     if (isSame(row, next)) return { row, fits: true };
     const now = this.#deps.now();
     if (phase !== row.phase) next.phaseAt = now;
@@ -183,6 +188,16 @@ const PROOF: Record<DesktopRow['launcher'], string> = {
   process: 'The processes and the folder are gone.',
   'cloud-run': 'The job and its executions are gone.',
 };
+
+/**
+ * Why a desktop ends is said when its end begins. What is seen or asked for later, such as a second wish to end it,
+ * does not change that.
+ */
+function changed(row: DesktopRow, change: DesktopChange): DesktopRow {
+  const { phase, code, reason } = row;
+  const isExplained = phase === 'ending' && (code !== null || reason !== null);
+  return { ...row, ...change, ...(isExplained && { code, reason }) };
+}
 
 function isSame(a: DesktopRow, b: DesktopRow): boolean {
   return (Object.keys(a) as (keyof DesktopRow)[]).every((field) => a[field] === b[field]);
