@@ -96,4 +96,26 @@ describe('why a desktop ends', () => {
     await report('ended', { code: 'CONTAINER_LOST', reason: 'It was removed.' });
     expect(await receipts()).toMatchObject([{ code: null, reason: 'You ended it.' }]);
   });
+
+  test('is no trouble that has passed, which is shown only while it lasts', async () => {
+    const sessionId = await running();
+    const trouble = { code: 'RUNTIME_UNAVAILABLE', reason: 'Docker does not answer.' };
+    await report('running', trouble);
+    expect(await row()).toMatchObject(trouble);
+    await report('running');
+    expect(await row()).toMatchObject({ code: null, reason: null });
+    await report('running', trouble);
+    await hub.desktops.end(ALICE, sessionId);
+    await report('ended');
+    expect(await receipts()).toMatchObject([{ code: null, reason: 'You ended it.' }]);
+  });
+
+  test('is its loss, if its machine has no trouble any more and does not have it', async () => {
+    await running();
+    await report('running', { code: 'RUNTIME_UNAVAILABLE', reason: 'Docker does not answer.' });
+    await hub.desktopReports.take('p-1', { whole: true, desktops: [] });
+    expect(await receipts()).toMatchObject([
+      { code: 'CONTAINER_LOST', reason: 'Its machine does not have it any more.' },
+    ]);
+  });
 });

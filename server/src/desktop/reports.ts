@@ -86,9 +86,8 @@ export class DesktopReports {
     // the end.
     const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
     const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
-      // A reason that was written when the end began says more than what the agent saw at the end.
-      code: old.code ?? code,
-      reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
+      code,
+      reason,
       isolation: isolation ?? old.isolation,
       startedAt: old.startedAt ?? (phase === 'running' ? beginning(old, use, now()) : null),
       ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, useOf(old, use)) : use)),
@@ -106,8 +105,8 @@ export class DesktopReports {
       // The provider may not have got its order yet, so only a desktop that it once reported is missing.
       if (row.phase === 'launching') continue;
       await writer.apply(keyOf(row), 'ended', (old) => ({
-        code: old.code ?? (old.phase === 'ending' ? null : 'CONTAINER_LOST'),
-        reason: old.reason ?? 'Its machine does not have it any more.',
+        code: old.phase === 'ending' ? null : 'CONTAINER_LOST',
+        reason: 'Its machine does not have it any more.',
       }));
     }
   }
