@@ -26,6 +26,7 @@ import {
   DesktopViews,
   DesktopWriter,
   type Prices,
+  UnheardDesktops,
 } from '../desktop/index.ts';
 import type { HubEvents } from '../events/index.ts';
 import type { Presence } from '../provider/index.ts';
@@ -78,7 +79,9 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const places = settings && new CloudPlaces({ ...settings, store, clock });
   const placer = new DesktopPlacer({ store, presence, writer, places, now });
   const boot = new DesktopBoot({ store, writer, tokenMs: limits.bootMs + TOKEN_SPARE_MS, now });
-  const common = { store, events, writer, limits, prices, now };
+  const asksCloudRun = settings !== undefined;
+  const unheard = new UnheardDesktops({ store, presence, writer, limits, mostMs, asksCloudRun, now });
+  const common = { store, events, writer, limits, prices, unheard, now };
   const cloud =
     settings &&
     places &&
@@ -87,7 +90,7 @@ export function createDesktopParts(options: DesktopPartsOptions) {
   const views = new DesktopViews(prices, now);
   const announcer = new Announcer(backplane, views, socketUrl);
   const pool = places && new DesktopPool({ store, events, writer, placer, places, image, log, now });
-  const desktops = new Desktops({ store, writer, placer, pool, prices, image, mostMs, now });
+  const desktops = new Desktops({ store, writer, placer, pool, unheard, prices, image, mostMs, now });
   return {
     desktopPlacer: placer,
     desktopPool: pool,

@@ -1,7 +1,7 @@
 /**
  * Periodic work about desktops that one hub does for all hubs. It finds machines for desktops that wait, ends
- * desktops whose limits have passed although their agent did not end them, compares desktops with Cloud Run, and
- * announces desktops to programs outside of UniCore.
+ * desktops whose limits have passed although their agent did not end them or is not heard any more, compares desktops
+ * with Cloud Run, and announces desktops to programs outside of UniCore.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -10,9 +10,10 @@ import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { Announcer } from './announcer.ts';
 import type { CloudDesktops } from './cloud.ts';
+import type { DesktopLimits } from './limits.ts';
 import type { DesktopPlacer } from './placer.ts';
 import type { DesktopPool } from './pool.ts';
-import type { DesktopLimits } from './reports.ts';
+import type { UnheardDesktops } from './unheard.ts';
 import type { DesktopWriter } from './writer.ts';
 
 const EVERY_MS = 5_000;
@@ -35,6 +36,7 @@ export interface DesktopChoresDeps {
   /** Undefined if no desktops run on Cloud Run. */
   cloud: CloudDesktops | undefined;
   pool: DesktopPool | undefined;
+  unheard: UnheardDesktops;
   limits: DesktopLimits;
   clock: Clock;
   log: Logger;
@@ -63,12 +65,15 @@ export class DesktopChores {
   }
 
   async #do(): Promise<void> {
-    const { backplane, placer, store, announcer, cloud, pool, log } = this.#deps;
+    const { backplane, placer, store, announcer, cloud, pool, unheard, log } = this.#deps;
     // If the backplane is unreachable, every hub does this work. That is harmless.
     if (!(await backplane.leases.hold('desktops', LEASE_MS).catch(() => true))) return;
     await placer.placeWaiting();
     const rows = await store.desktops();
-    for (const row of rows) await this.#look(row);
+    for (const row of rows) {
+      await this.#look(row);
+      await unheard.look(row);
+    }
     await pool?.look(rows);
     if (this.#turn++ % MINUTE !== 0) return;
     // Cloud Run may take long to answer, and the other chores must not wait for it.

@@ -114,6 +114,25 @@ describe('a desktop on Cloud Run', () => {
     await reached('ended');
   });
 
+  test('is over, and says so, once its task’s time limit has passed in a place that does not answer', async () => {
+    await session();
+    const { sessionId } = await reached('running');
+    world.fake.faults.refuse('PERMISSION_DENIED', Number.POSITIVE_INFINITY);
+    await end();
+    await world.clock.advance(2 * MINUTE);
+    await expect(session()).rejects.toThrow(`not confirmed its end in ${NEAR}`);
+    for (const each of world.hubs) each.kill();
+    await world.clock.advance(3 * 60 * MINUTE);
+    await world.join();
+    await world.clock.advance(2 * MINUTE);
+    expect((await row()).phase).toBe('ending');
+    await world.clock.advance(75 * MINUTE);
+    expect(await row()).toMatchObject({ sessionId, phase: 'ended', reason: 'You ended it.' });
+    expect(await world.store.receipts(user, 1)).toMatchObject([
+      { proof: expect.stringMatching(/time limit.*passed/) },
+    ]);
+  });
+
   test('moves to another place, with a new attempt, where Cloud Run has no room', async () => {
     world.fake.faults.refuse('RESOURCE_EXHAUSTED', 1, 'CreateJob');
     await session();

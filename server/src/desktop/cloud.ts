@@ -4,22 +4,21 @@
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
-import { type CloudRunJobs, isPoolOwner, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
+import { type CloudRunJobs, type JobRef, placeName, type Sight } from '../cloud-run/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
 import { msOf, type Prices, useOf } from './cost.ts';
 import { isLaunched, isOver } from './lifecycle.ts';
+import { type DesktopLimits, taskMs } from './limits.ts';
 import type { DesktopPlacer } from './placer.ts';
-import { POOL_LIFE_MS } from './pool.ts';
 import { desktopOfProvider } from './provider-id.ts';
-import { type DesktopLimits, orderOf } from './reports.ts';
+import { orderOf } from './reports.ts';
+import type { UnheardDesktops } from './unheard.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** Pause between two looks at a desktop that starts or ends, ms. */
 const STEP_MS = 3_000;
-/** Time that the container may take beyond the longest life, to start and to end, s. */
-const SPARE_S = 5 * 60;
 /** Looks at a job that nobody wants. Those that remain after the last look are found again a minute later. */
 const STRAY_LOOKS = 15;
 /** With these errors, Cloud Run would refuse the same request again. */
@@ -35,6 +34,7 @@ export interface CloudDesktopsDeps {
   places: CloudPlaces;
   jobs: CloudLauncher;
   boot: DesktopBoot;
+  unheard: UnheardDesktops;
   limits: DesktopLimits;
   prices: Prices;
   /** The longest life of a desktop, ms. */
@@ -139,8 +139,8 @@ export class CloudDesktops {
       return false;
     }
     if (!isLaunched(row.phase)) return false;
+    if (row.phase === 'ending') return this.#end(row);
     const sight = await jobs.look(refOf(row));
-    if (row.phase === 'ending') return this.#end(row, sight);
     if (row.phase === 'launching' && sight.state === 'gone') return this.#launch(row);
     if (sight.state === 'ended' || sight.state === 'gone') return this.#lost(row, sight);
     if (row.phase !== 'launching') return false;
@@ -156,8 +156,7 @@ export class CloudDesktops {
       UNICORE_BOOT_TOKEN: await boot.offer(row),
       UNICORE_ORDER: JSON.stringify(orderOf(row, limits, prices)),
     };
-    const waitMs = isPoolOwner(userId) ? POOL_LIFE_MS : 0;
-    const timeoutSeconds = Math.ceil((waitMs + mostMs) / 1000) + SPARE_S;
+    const timeoutSeconds = Math.ceil(taskMs(row, mostMs) / 1000);
     try {
       const place = placeNamed(row.place);
       await jobs.launch({ userId, sessionId, attempt, createdAt, place, image, env, timeoutSeconds });
@@ -202,7 +201,20 @@ export class CloudDesktops {
     return true;
   }
 
-  async #end(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
+  async #end(row: CloudRow): Promise<boolean> {
+    const { jobs, unheard } = this.#deps;
+    let sight: Sight | undefined;
+    try {
+      sight = await jobs.look(refOf(row));
+      return await this.#endSeen(row, sight);
+    } catch (error) {
+      // A place or a permission may be gone for good. What is shown as running is not over in any case.
+      if (sight?.state !== 'running' && (await unheard.end(row))) return false;
+      throw error;
+    }
+  }
+
+  async #endSeen(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
     const { jobs, writer, now } = this.#deps;
     // Of an execution that Cloud Run shows no more, only what the hub saw of its start is known.
     const from = startedAt ?? row.startedAt;

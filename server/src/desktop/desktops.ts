@@ -8,12 +8,15 @@ import { isOver } from './lifecycle.ts';
 import { handedOver, newRow } from './new-row.ts';
 import type { DesktopPlacer } from './placer.ts';
 import type { DesktopPool } from './pool.ts';
+import type { UnheardDesktops } from './unheard.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 /** A desktop lives this long, and each extension adds as much, ms. */
 const LIFE_MS = 60 * 60_000;
 /** How soon a caller may ask again while the last desktop is still ending, ms. */
 const ENDING_MS = 2_000;
+/** The same if that takes long, ms. */
+const LONG_ENDING_MS = 30_000;
 
 type Create = z.output<typeof VncCreate>;
 
@@ -23,6 +26,7 @@ export interface DesktopsDeps {
   placer: DesktopPlacer;
   /** Undefined if no desktops run on Cloud Run. */
   pool: DesktopPool | undefined;
+  unheard: UnheardDesktops;
   prices: Prices;
   image: string;
   /** The longest life of a desktop, with all extensions, ms. */
@@ -42,7 +46,7 @@ export class Desktops {
   async session(userId: string): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#deps.store.desktop(userId);
-      if (row && !isOver(row.phase)) return requireUsable(row);
+      if (row && !isOver(row.phase)) return this.#requireUsable(row);
       const created = await this.#create(userId, {}, row);
       if (created) return created;
     }
@@ -54,7 +58,7 @@ export class Desktops {
       const row = await this.#deps.store.desktop(userId);
       if (row && wish.opId !== undefined && row.opId === wish.opId) return row;
       if (row && !isOver(row.phase)) {
-        requireUsable(row);
+        await this.#requireUsable(row);
         throw new UniCoreError(
           'CONFLICT',
           `You have the desktop ${row.sessionId} already. Use it, or delete it first.`,
@@ -91,7 +95,7 @@ export class Desktops {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase)) return row;
     const why = { code: null, reason: 'You ended it.' };
-    return (await this.#deps.writer.apply(keyOf(row), 'end', () => why, userId)).row;
+    return (await this.#deps.writer.apply(keyOf(row), 'end', () => why, { userId })).row;
   }
 
   /** Extends the life of a running desktop by an hour, up to the longest life. */
@@ -109,6 +113,18 @@ export class Desktops {
           );
     }
     return writer.update(keyOf(row), ({ lifeMs }) => ({ lifeMs: Math.min(most, lifeMs + LIFE_MS) }));
+  }
+
+  /** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
+  async #requireUsable(row: DesktopRow): Promise<DesktopRow> {
+    if (row.phase !== 'ending') return row;
+    const why = await this.#deps.unheard.explain(row);
+    const retryAfterMs = why === undefined ? ENDING_MS : LONG_ENDING_MS;
+    throw new UniCoreError(
+      'CONFLICT',
+      `Your last desktop ${row.sessionId} is still ending. ${why === undefined ? '' : `${why} `}Try again in ${retryAfterMs / 1000} s.`,
+      { retryAfterMs },
+    );
   }
 
   async #create(
@@ -133,16 +149,6 @@ export class Desktops {
 
 function ended(sessionId: string): UniCoreError {
   return new UniCoreError('SESSION_ENDED', `The desktop ${sessionId} has ended. Create a new one.`);
-}
-
-/** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
-function requireUsable(row: DesktopRow): DesktopRow {
-  if (row.phase !== 'ending') return row;
-  throw new UniCoreError(
-    'CONFLICT',
-    `Your last desktop ${row.sessionId} is still ending. Try again in ${ENDING_MS / 1000} s.`,
-    { retryAfterMs: ENDING_MS },
-  );
 }
 
 /** The longest life of a desktop that sends nothing, ms. */

@@ -119,3 +119,65 @@ describe('why a desktop ends', () => {
     ]);
   });
 });
+
+describe('a desktop that is ending while its machine is gone', () => {
+  /** Alice's desktop runs for 10 minutes. Then its machine is switched off, and she deletes it. */
+  async function lost() {
+    await hub.connect('p-1', { desktops: 'docker' });
+    const { sessionId } = await hub.desktops.session(ALICE);
+    await report('running', { use: { ms: 0, sentBytes: 0 } });
+    await hub.clock.advance(10 * MINUTE);
+    hub.presence.disconnected('p-1');
+    await hub.clock.advance(MINUTE);
+    await hub.desktops.end(ALICE, sessionId);
+    return sessionId;
+  }
+
+  test('is over once its own deadline has passed, and says so, and its user gets the next one', async () => {
+    const sessionId = await lost();
+    await hub.clock.advance(50 * MINUTE);
+    expect(await row()).toMatchObject({ phase: 'ending', endedAt: null });
+    await hub.clock.advance(15 * MINUTE);
+    expect(await row()).toMatchObject({ phase: 'ended', reason: 'You ended it.' });
+    expect(await receipts()).toMatchObject([
+      { sessionId, proof: expect.stringMatching(/not heard.*deadline.*passed/) },
+    ]);
+    await hub.connect('p-2', { desktops: 'docker' });
+    expect(await hub.desktops.session(ALICE)).toMatchObject({ phase: 'launching', providerId: 'p-2' });
+  });
+
+  test('names the machine, and says what to do and how long it takes at most', async () => {
+    await lost();
+    await hub.clock.advance(2 * MINUTE);
+    await expect(hub.desktops.session(ALICE)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/machine p-1 is not heard.*Start the agent.*2026-01-01 01:10 UTC/),
+      retryAfterMs: 30_000,
+    });
+  });
+
+  test('is ended by its machine, if that comes back before', async () => {
+    await lost();
+    await hub.clock.advance(5 * MINUTE);
+    await hub.connect('p-1', { desktops: 'docker' });
+    await report('ended', { use: { ms: 17 * MINUTE, sentBytes: 0 } });
+    expect(await receipts()).toMatchObject([
+      { cpuSeconds: 2 * 17 * 60, proof: expect.stringContaining('gone') },
+    ]);
+  });
+
+  test('is not called over while its machine is heard, however long that cannot end it', async () => {
+    await hub.connect('p-1', { desktops: 'docker' });
+    const { sessionId } = await hub.desktops.session(ALICE);
+    await report('running');
+    await hub.desktops.end(ALICE, sessionId);
+    await hub.clock.advance(69 * MINUTE);
+    await hub.connect('p-1', { desktops: 'docker' });
+    for (let passed = 0; passed < 2 * MINUTE; passed += 5_000) {
+      hub.presence.heard('p-1');
+      await hub.clock.advance(5_000);
+    }
+    expect(await row()).toMatchObject({ phase: 'ending', endedAt: null });
+    await expect(hub.desktops.session(ALICE)).rejects.toThrow('The agent there logs why');
+  });
+});

@@ -10,12 +10,11 @@ import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import type { CloudPlaces } from './cloud-places.ts';
 import { isOver } from './lifecycle.ts';
+import { POOL_LIFE_MS } from './limits.ts';
 import { newRow } from './new-row.ts';
 import type { DesktopPlacer } from './placer.ts';
 import type { DesktopWriter } from './writer.ts';
 
-/** The longest life of a member, ms. */
-export const POOL_LIFE_MS = 60 * 60_000;
 /** A member of this age is replaced, ms. */
 const RETIRE_MS = 45 * 60_000;
 /** A member of this age is not given away any more, ms. It could end before it hears of its user. */

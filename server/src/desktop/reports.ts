@@ -8,13 +8,8 @@ import type { HubEvents } from '../events/index.ts';
 import type { DesktopRow, Store } from '../store/index.ts';
 import { msOf, type Prices, usableOf, useOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
+import type { DesktopLimits } from './limits.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
-
-/** The limits of every desktop, ms. */
-export interface DesktopLimits {
-  idleMs: number;
-  bootMs: number;
-}
 
 export interface DesktopReport {
   /** True if the report contains all desktops of the agent; false if it contains only changed ones. */

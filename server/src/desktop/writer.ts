@@ -29,6 +29,13 @@ export function keyOf({ userId, sessionId, attempt }: DesktopRow): DesktopKey {
   return { userId, sessionId, attempt };
 }
 
+export interface DesktopWrite {
+  /** The user who asked for the change. Nobody did if it is missing. */
+  userId?: string | null;
+  /** What was proven gone, if the launcher could not prove the end. */
+  proof?: string;
+}
+
 export interface DesktopWritten {
   row: DesktopRow;
   /** True if the event is possible in the desktop's current phase. If false, nothing was written. */
@@ -51,16 +58,16 @@ export class DesktopWriter {
     this.#deps = deps;
   }
 
-  /** Applies an event. `userId` is the user who asked for the change, or null if nobody did. */
+  /** Applies an event. */
   async apply(
     key: DesktopKey,
     event: DesktopLifeEvent,
     patch: DesktopPatch = () => ({}),
-    userId: string | null = null,
+    more: DesktopWrite = {},
   ): Promise<DesktopWritten> {
     for (;;) {
       const row = await this.#read(key);
-      const written = await this.#applyTo(row, event, patch(row), userId);
+      const written = await this.#applyTo(row, event, patch(row), more);
       if (written) return written;
     }
   }
@@ -70,7 +77,7 @@ export class DesktopWriter {
    * may have a user now, or a longer life.
    */
   async applyTo(row: DesktopRow, event: DesktopLifeEvent, change: DesktopChange): Promise<void> {
-    await this.#applyTo(row, event, change, null);
+    await this.#applyTo(row, event, change);
   }
 
   /** Changes a desktop without changing its phase. Does nothing if the desktop is over. */
@@ -79,7 +86,7 @@ export class DesktopWriter {
       const row = await this.#read(key);
       const next = changed(row, patch(row));
       if (isOver(row.phase) || isSame(row, next)) return row;
-      const written = await this.#write(next, undefined, null);
+      const written = await this.#write(next);
       if (written) return written;
     }
   }
@@ -89,12 +96,12 @@ export class DesktopWriter {
    * was given away. Returns undefined if another reservation came first.
    */
   reserve(row: DesktopRow, before: DesktopRow | undefined): Promise<DesktopRow | undefined> {
-    return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', row.userId);
+    return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', { userId: row.userId });
   }
 
   /** Claims a desktop of the pool for this user. Returns undefined if the row has changed in the meantime. */
   claim(member: DesktopRow, userId: string): Promise<DesktopRow | undefined> {
-    return this.#write({ ...member, opId: userId }, undefined, null);
+    return this.#write({ ...member, opId: userId });
   }
 
   /** Returns the fields that say what a desktop has used, and its price. */
@@ -107,7 +114,7 @@ export class DesktopWriter {
     row: DesktopRow,
     event: DesktopLifeEvent,
     change: DesktopChange,
-    userId: string | null,
+    more: DesktopWrite = {},
   ): Promise<DesktopWritten | undefined> {
     const phase = DESKTOP_LIFECYCLE[row.phase][event];
     if (phase === null) return { row, fits: false };
@@ -116,7 +123,7 @@ export class DesktopWriter {
     const now = this.#deps.now();
     if (phase !== row.phase) next.phaseAt = now;
     if (isOver(phase)) next.endedAt = now;
-    const written = await this.#write(next, phase === row.phase ? undefined : event, userId);
+    const written = await this.#write(next, phase === row.phase ? undefined : event, more);
     return written && { row: written, fits: true };
   }
 
@@ -128,11 +135,11 @@ export class DesktopWriter {
 
   async #write(
     next: DesktopRow,
-    event: string | undefined,
-    userId: string | null,
+    event?: string,
+    { userId = null, proof = proofOf(next) }: DesktopWrite = {},
   ): Promise<DesktopRow | undefined> {
     const { store, events } = this.#deps;
-    const receipt = isOver(next.phase) ? receiptOf(next) : undefined;
+    const receipt = isOver(next.phase) ? receiptOf(next, proof) : undefined;
     if (!(await store.replaceDesktop(next, receipt))) return undefined;
     const written = { ...next, rev: next.rev + 1 };
     if (event !== undefined) await this.#record(written, event, userId);
@@ -159,7 +166,7 @@ export class DesktopWriter {
   }
 }
 
-function receiptOf(row: DesktopRow): ReceiptRow {
+function receiptOf(row: DesktopRow, proof: string): ReceiptRow {
   const { userId, sessionId, attempt, launcher, place, jobName, createdAt, startedAt } = row;
   const { code, reason, cpuSeconds, memorySeconds, sentBytes, cost } = row;
   return {
@@ -178,8 +185,12 @@ function receiptOf(row: DesktopRow): ReceiptRow {
     memorySeconds,
     sentBytes,
     cost,
-    proof: row.providerId === null ? 'Nothing was started.' : PROOF[launcher],
+    proof,
   };
+}
+
+function proofOf({ providerId, launcher }: DesktopRow): string {
+  return providerId === null ? 'Nothing was started.' : PROOF[launcher];
 }
 
 /** What the launcher has checked before it reported the end. */
