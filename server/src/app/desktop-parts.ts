@@ -88,7 +88,7 @@ export function createDesktopParts(options: DesktopPartsOptions) {
     new CloudDesktops({ ...settings, ...common, placer, places, boot, mostMs, clock, log });
   const access = new DesktopAccess(store);
   const views = new DesktopViews(prices, now);
-  const announcer = new Announcer(backplane, views, socketUrl);
+  const announcer = new Announcer(store, backplane, views, socketUrl);
   const pool = places && new DesktopPool({ store, events, writer, placer, places, image, log, now });
   const desktops = new Desktops({ store, writer, placer, pool, unheard, prices, image, mostMs, now });
   return {

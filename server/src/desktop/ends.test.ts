@@ -120,6 +120,21 @@ describe('why a desktop ends', () => {
   });
 });
 
+test('a desktop that ends while an older row of it is announced leaves no key on the backplane', async () => {
+  await hub.connect('p-1', { desktops: 'docker' });
+  const { sessionId } = await hub.desktops.session(ALICE);
+  await report('running');
+  const older = await row();
+  await hub.desktops.end(ALICE, sessionId);
+  await report('ended');
+  await hub.clock.advance(1);
+  const { outside } = hub.line.plane;
+  const told = hub.announcer.announce(older);
+  await hub.clock.advance(1);
+  await told;
+  expect(await outside.get(`vnc:session:${ALICE}`)).toBeUndefined();
+});
+
 describe('a desktop that is ending while its machine is gone', () => {
   /** Alice's desktop runs for 10 minutes. Then its machine is switched off, and she deletes it. */
   async function lost() {
