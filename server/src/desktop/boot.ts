@@ -55,39 +55,54 @@ export class DesktopBoot {
     return token;
   }
 
-  /** Exchanges the boot token for a provider with this key. Throws UNAUTHENTICATED or SUPERSEDED. */
+  /**
+   * Exchanges the boot token for a provider with this key. A desktop has one provider, so the first key counts, and the
+   * container may ask again with the same one: it may not have got the answer, or this hub may have died on the way.
+   * Throws UNAUTHENTICATED or SUPERSEDED.
+   */
   async boot({ bootToken, publicKey, ...ref }: z.output<typeof AgentBoot>): Promise<{ providerId: string }> {
     const { store, writer, now } = this.#deps;
     const providerId = providerIdOf(ref);
     const key = JSON.stringify(publicKey);
-    const secret = await store.takeSecret(hashOf(bootToken), 'boot', now());
-    if (secret?.secretId !== providerId) {
-      // The container asks again if it has not got the answer. It has the same key then.
-      if ((await store.provider(providerId))?.publicKey === key) return { providerId };
-      throw new UniCoreError(
-        'UNAUTHENTICATED',
-        'This boot token is wrong, was used before, or has expired. Create a new desktop.',
-      );
-    }
+    const hash = hashOf(bootToken);
+    const known = await store.provider(providerId);
+    if (known?.publicKey === key) return { providerId };
+    const secret = await store.secret(hash, 'boot', now());
+    if (known || secret?.secretId !== providerId) throw unauthenticated();
     const row = await store.desktopOf(ref.sessionId);
     if (row?.providerId !== providerId || row.phase !== 'launching') throw superseded();
-    await store.addProvider({
-      providerId,
-      ownerId: accountOf(row.userId),
-      name: ref.sessionId,
-      publicKey: key,
-      runtime: null,
-      isolation: null,
-      version: null,
-      cores: null,
-      memoryTotal: null,
-      seenAt: null,
-      createdAt: now(),
-      placed: 0,
-      ...ref,
-    });
+    await this.#register(row, key, ref);
+    // The provider is stored first. If the token were used up without it, the container could not repeat its call.
+    await store.takeSecret(hash, 'boot', now());
     await writer.apply(keyOf(row), 'booting', () => ({ code: null, reason: null }));
     return { providerId };
+  }
+
+  /** Adds the provider, unless a call of the container that came at the same time has added it. */
+  async #register({ userId }: DesktopRow, publicKey: string, ref: DesktopRef): Promise<void> {
+    const { store, now } = this.#deps;
+    const providerId = providerIdOf(ref);
+    try {
+      await store.addProvider({
+        providerId,
+        ownerId: accountOf(userId),
+        name: ref.sessionId,
+        publicKey,
+        runtime: null,
+        isolation: null,
+        version: null,
+        cores: null,
+        memoryTotal: null,
+        seenAt: null,
+        createdAt: now(),
+        placed: 0,
+        ...ref,
+      });
+    } catch (error) {
+      const known = await store.provider(providerId);
+      if (!known) throw error;
+      if (known.publicKey !== publicKey) throw unauthenticated();
+    }
   }
 
   /** Throws SUPERSEDED if this provider is a desktop that is over, or an older attempt. */
@@ -108,6 +123,13 @@ export class DesktopBoot {
 /** The user to whom the store assigns what this desktop needs. */
 function accountOf(userId: string): string {
   return isPoolOwner(userId) ? POOL_USER : userId;
+}
+
+function unauthenticated(): UniCoreError {
+  return new UniCoreError(
+    'UNAUTHENTICATED',
+    'This boot token is wrong, was used before, or has expired. Create a new desktop.',
+  );
 }
 
 function superseded(): UniCoreError {

@@ -1,5 +1,5 @@
 /** Desktops on Cloud Run, in simulated time: two hubs, and a fake of Cloud Run whose ledger is the judge. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CloudHubs, cloudHubs, FAR, NEAR, PLACES } from './testing/cloud-hubs.ts';
 
 const MINUTE = 60_000;
@@ -183,6 +183,32 @@ describe('a boot token', () => {
     const [container] = world.containers;
     expect(await container!.boot(hub())).toBe(providerId);
     await expect(container!.boot(hub(), 'x'.repeat(43))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('is good for the same container again, if a hub dies anywhere while it is used', async () => {
+    for (const write of ['addProvider', 'takeSecret', 'replaceDesktop'] as const) {
+      await session();
+      await world.clock.advance(0);
+      while (world.containers.length === 0) await world.clock.advance(10);
+      const [container] = world.containers.splice(0);
+      const spy = vi.spyOn(world.store, write).mockRejectedValueOnce(new Error('this hub dies'));
+      await expect(world.settled(container!.boot(hub()))).rejects.toThrow('this hub dies');
+      spy.mockRestore();
+      const { sessionId } = await row();
+      expect(await world.settled(container!.boot(hub()))).toBe(`d-${sessionId}-1`);
+      await reached('running');
+      await end();
+      await reached('ended');
+    }
+  });
+
+  test('is bound to the first of two keys that come at once', async () => {
+    await session();
+    while (world.containers.length === 0) await world.clock.advance(10);
+    const [container] = world.containers;
+    const calls = ['x', 'y'].map((key) => container!.boot(hub(), key.repeat(43)));
+    const answers = await world.settled(Promise.allSettled(calls));
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   test('of an older attempt, and a provider of a desktop that is over, are superseded', async () => {
