@@ -100,6 +100,20 @@ describe('a desktop on Cloud Run', () => {
     expect(world.ledger.started()).toBe(1);
   });
 
+  test('leaves no provider, whenever the hubs die: it is gone before the end is written', async () => {
+    await session();
+    const { providerId } = await reached('running');
+    await end();
+    const found: unknown[] = [];
+    const write = world.store.replaceDesktop.bind(world.store);
+    vi.spyOn(world.store, 'replaceDesktop').mockImplementation(async (desktop, receipt) => {
+      if (receipt) found.push(await world.store.provider(providerId!));
+      return write(desktop, receipt);
+    });
+    await reached('ended');
+    expect(found).toEqual([undefined]);
+  });
+
   test('is not called ended while Cloud Run ignores its end or refuses to answer', async () => {
     await session();
     await reached('running');

@@ -9,7 +9,7 @@ import type { DesktopRow, Store } from '../store/index.ts';
 import type { DesktopBoot } from './boot.ts';
 import { type CloudPlaces, placeNamed } from './cloud-places.ts';
 import { msOf, type Prices, useOf } from './cost.ts';
-import { isLaunched, isOver } from './lifecycle.ts';
+import { isLaunched } from './lifecycle.ts';
 import { type DesktopLimits, taskMs } from './limits.ts';
 import type { DesktopPlacer } from './placer.ts';
 import { desktopOfProvider } from './provider-id.ts';
@@ -133,12 +133,7 @@ export class CloudDesktops {
   async #step(sessionId: string): Promise<boolean> {
     const { store, jobs } = this.#deps;
     const row = await store.desktopOf(sessionId);
-    if (!isOnCloudRun(row)) return false;
-    if (isOver(row.phase)) {
-      if (row.providerId !== null) await store.dropProvider(row.providerId);
-      return false;
-    }
-    if (!isLaunched(row.phase)) return false;
+    if (!isOnCloudRun(row) || !isLaunched(row.phase)) return false;
     if (row.phase === 'ending') return this.#end(row);
     const sight = await jobs.look(refOf(row));
     if (row.phase === 'launching' && sight.state === 'gone') return this.#launch(row);

@@ -140,6 +140,9 @@ export class DesktopWriter {
   ): Promise<DesktopRow | undefined> {
     const { store, events } = this.#deps;
     const receipt = isOver(next.phase) ? receiptOf(next, proof) : undefined;
+    // The end is written last. A hub that dies before leaves a desktop that is still ending, and will be looked at.
+    if (receipt && next.launcher === 'cloud-run' && next.providerId !== null)
+      await store.dropProvider(next.providerId);
     if (!(await store.replaceDesktop(next, receipt))) return undefined;
     const written = { ...next, rev: next.rev + 1 };
     if (event !== undefined) await this.#record(written, event, userId);
