@@ -19,14 +19,16 @@ const JSON_TYPE = 'application/json';
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export function restHandler(
-  createContext: (request: IncomingMessage) => Promise<Context>,
+  createContext: (request: IncomingMessage, changes: boolean) => Promise<Context>,
   failed: (error: TRPCError, path: string | undefined) => void,
 ): Handler {
   const failures = new WeakMap<IncomingMessage, TRPCError>();
   const handler = createOpenApiNodeHttpHandler({
     router: appRouter,
     maxBodySize: MAX_BODY,
-    createContext: ({ req }) => createContext(req),
+    // A mutation may have the method GET. The procedure is what the adapter has found for the path, however that
+    // is written.
+    createContext: ({ req, info }) => createContext(req, info.type === 'mutation'),
     onError({ error, req, path }) {
       failures.set(req, error);
       failed(error, path);

@@ -7,10 +7,8 @@ import type { Caller, Origins, Sessions } from '../auth/index.ts';
 
 const COOKIE = 'unicore_session';
 const BEARER = /^Bearer +(\S+)$/i;
-/** HTTP methods that change nothing. A browser may send them without an Origin header. */
+/** HTTP methods that change nothing, except where a procedure says so. A browser may send them without an Origin header. */
 const SAFE = new Set(['GET', 'HEAD']);
-/** The one path that changes something although its method is GET: it may create a desktop. */
-const CREATES = /^(\/api)?\/vnc\/session(\?|$)/;
 
 /**
  * The secret that a request carries. If the request has both a bearer token and a cookie, the token is used.
@@ -32,13 +30,13 @@ export class Callers {
   /**
    * Returns the user and session id of a request. Returns undefined if the request contains no valid cookie
    * or token. Throws UNAUTHENTICATED for an invalid bearer token, and FORBIDDEN for an origin that is not
-   * allowed.
+   * allowed. changes: true if the request may change something although its method is GET.
    */
-  async of(request: IncomingMessage): Promise<Caller | undefined> {
+  async of(request: IncomingMessage, changes = false): Promise<Caller | undefined> {
     const proof = proofOf(request);
     // The hub also checks the origin of a request without cookie or token. Otherwise a page of another site
     // could use up the rate limit of its visitor's address.
-    if (!proof && request.headers.origin !== undefined) this.checkOrigin(request);
+    if (!proof && request.headers.origin !== undefined) this.checkOrigin(request, changes);
     if (!proof) return undefined;
     const caller = await this.#sessions.caller(proof.kind, proof.secret);
     if (proof.kind === 'bearer' && !caller) {
@@ -47,7 +45,7 @@ export class Callers {
         'The bearer token is unknown or was ended. Ask for a new one.',
       );
     }
-    if (proof.kind === 'session' && caller) this.checkOrigin(request);
+    if (proof.kind === 'session' && caller) this.checkOrigin(request, changes);
     return caller;
   }
 
@@ -61,8 +59,8 @@ export class Callers {
   }
 
   /** Checks the Origin header of a request. Throws FORBIDDEN if the origin is not allowed. */
-  checkOrigin({ headers, method = 'GET', url = '' }: IncomingMessage): void {
-    this.#origins.check(headers, !SAFE.has(method) || CREATES.test(url));
+  checkOrigin({ headers, method = 'GET' }: IncomingMessage, changes = false): void {
+    this.#origins.check(headers, changes || !SAFE.has(method));
   }
 }
 

@@ -163,9 +163,22 @@ describe('HTTP', () => {
       );
     });
 
-    test('a GET that may create a desktop is checked as a change is', async () => {
+    test('a GET that may create a desktop is checked as a change is, however its path is written', async () => {
       const cookie = await hub.owner.signIn();
-      expect((await get('/api/vnc/session', { headers: { cookie } })).status).toBe(403);
+      const paths = [
+        'session',
+        'session/',
+        'SESSION',
+        'session?x=1',
+        'session/?',
+        'other/../session',
+        '%73ession',
+      ];
+      for (const path of paths) {
+        const { status } = await get(`/api/vnc/${path}`, { headers: { cookie } });
+        expect([path, status]).toEqual([path, path.startsWith('%') ? 404 : 403]);
+      }
+      expect((await get('/api/VNC/session', { headers: { cookie } })).status).toBe(403);
       expect((await get('/api/vnc/session', { headers: { cookie, origin: hub.url } })).status).toBe(200);
     });
 

@@ -143,7 +143,7 @@ function isStream(response: ServerResponse): boolean {
 
 function createRoutes(deps: HttpDeps): Map<string, Handle> {
   const { log, metrics, services } = deps;
-  const createContext = (request: IncomingMessage) => contextOf(deps, request);
+  const createContext = (request: IncomingMessage, changes = false) => contextOf(deps, request, changes);
   const failed = (error: Parameters<typeof failureOf>[0], path: string | undefined) => {
     const { code } = failureOf(error).body;
     if (code === 'INTERNAL') log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
@@ -198,8 +198,9 @@ function match(routes: Map<string, Handle>, path: string): [string, Handle] | un
 async function contextOf(
   { callers, services, addressOf, socketUrl }: HttpDeps,
   request: IncomingMessage,
+  changes: boolean,
 ): Promise<Context> {
-  const caller = await callers.of(request);
+  const caller = await callers.of(request, changes);
   return { services, caller, address: addressOf(request), socketUrl: socketUrl(request) };
 }
 
