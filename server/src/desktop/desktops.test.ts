@@ -21,6 +21,8 @@ async function report(phase: DesktopObserved['phase'], more: Partial<DesktopObse
 
 const orders = () => hub.desktopReports.orders('p-1', []);
 
+const shown = async () => hub.desktopViews.one((await hub.desktops.last(ALICE))!, 'ws://hub');
+
 /** Alice's desktop runs on p-1. */
 async function running() {
   await hub.connect('p-1', { desktops: 'docker' });
@@ -194,6 +196,28 @@ describe('the end', () => {
 });
 
 describe('a life', () => {
+  test('counts from the start of the container, as the desktop itself counts it', async () => {
+    await hub.connect('p-1', { desktops: 'docker' });
+    await hub.desktops.session(ALICE);
+    await hub.clock.advance(40_000);
+    await report('booting', { use: { ms: 5_000, sentBytes: 0 } });
+    expect(await shown()).toMatchObject({ startedAt: null, expiresAt: null });
+    // The first report of the running desktop comes 2 s late.
+    await report('running', { use: { ms: 33_000, sentBytes: 0 } });
+    expect(await shown()).toMatchObject({ startedAt: hub.now() - 33_000 });
+    await report('running', { use: { ms: 35_000, sentBytes: 0 } });
+    expect(await shown()).toMatchObject({ expiresAt: hub.now() - 35_000 + HOUR });
+    await report('running', { use: { ms: 10, sentBytes: 0 } });
+    expect(await shown()).toMatchObject({ expiresAt: hub.now() - 35_000 + HOUR });
+  });
+
+  test('never counts from before the request, whatever a machine reports', async () => {
+    await hub.connect('p-1', { desktops: 'docker' });
+    const { createdAt } = await hub.desktops.session(ALICE);
+    await report('running', { use: { ms: 1e12, sentBytes: 0 } });
+    expect(await shown()).toMatchObject({ startedAt: createdAt });
+  });
+
   test('is extended by an hour, up to the longest', async () => {
     const sessionId = await running();
     for (const hours of [2, 3, 4]) {

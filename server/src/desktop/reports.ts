@@ -84,7 +84,7 @@ export class DesktopReports {
       code,
       reason,
       isolation: isolation ?? old.isolation,
-      startedAt: old.startedAt ?? (phase === 'running' ? beginning(old, use, now()) : null),
+      startedAt: startOf(old, seen, now()),
       ...(use && writer.spent(row.launcher === 'cloud-run' ? atLeast(old, useOf(old, use)) : use)),
     }));
     return written;
@@ -112,9 +112,14 @@ function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
   return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
 
-/** The life of a user's desktop begins with its first frame. The pool counts from the start of the container. */
-function beginning({ userId }: DesktopRow, use: DesktopUse | null, now: number): number {
-  return isPoolOwner(userId) ? Math.floor(now - (use?.ms ?? 0)) : now;
+/**
+ * When the desktop's container started, from the first frame on. The desktop counts its life and its bill from there,
+ * so the end that people see is the one that comes. A report may come late, so the earliest time is the nearest.
+ */
+function startOf(old: DesktopRow, { phase, use }: DesktopObserved, now: number): number | null {
+  if (old.startedAt === null && phase !== 'running') return null;
+  const began = use ? Math.floor(now - useOf(old, use).ms) : now;
+  return Math.max(old.createdAt, Math.min(old.startedAt ?? now, began));
 }
 
 const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;

@@ -154,6 +154,7 @@ export const DesktopRow = z.object({
   /** How the browser was found to be isolated at its start, such as `sandboxed`. */
   isolation: z.string().nullable(),
   createdAt: Time,
+  /** When its container started, or when it was given to its user. Null until the first frame. */
   startedAt: Time.nullable(),
   endedAt: Time.nullable(),
   /** The longest life that was granted so far, from `startedAt`, ms. */
