@@ -66,6 +66,19 @@ test('changed limits reach the holder at once, and after each connect', async ()
   expect(calls).toEqual(['limit 3600000 900000', 'limit 7200000 900000', 'limit 7200000 900000']);
 });
 
+test('a budget that comes or changes later reaches the holder, although the times stay the same', async () => {
+  const { desktops, launcher, run, wait } = await startDesktops();
+  await run();
+  const { calls } = launcher.holder();
+  const budget = { dollars: 1, perMs: 1e-6, perSentByte: 1e-9 };
+  await desktops.apply([order({ budget })]);
+  await wait(() => calls.length === 2);
+  await desktops.apply([order({ budget })]);
+  await desktops.apply([order({ budget: { ...budget, dollars: 2 } })]);
+  await wait(() => calls.length === 3);
+  expect(calls.slice(1)).toEqual(['limit 3600000 900000 1 $', 'limit 3600000 900000 2 $']);
+});
+
 test('an order to end a desktop that was never here is reported as done', async () => {
   const { desktops, launcher, phase, one } = await startDesktops();
   await desktops.apply([ENDED]);

@@ -3,6 +3,7 @@
  * the desktop. Each loss is told, so that the owner of the link can look whether the holder still runs.
  */
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import { Backoff, type Clock, RECOVERY_PAUSE_MS, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { HolderStatus, Limits } from '../holder/index.ts';
@@ -53,7 +54,7 @@ export class HolderLink {
 
   /** Sets the limits of the desktop: now, and again after each connect. */
   limit(limits: Limits): void {
-    const same = limits.lifeMs === this.#limits.lifeMs && limits.idleMs === this.#limits.idleMs;
+    const same = isDeepStrictEqual(limits, this.#limits);
     this.#limits = limits;
     if (!same && this.#current) void this.#sendLimits(this.#current);
   }

@@ -1,6 +1,6 @@
 /** When a desktop ends by its limits, and who is warned before. */
 import { SimClock } from '@unicore/protocol/sim';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Lifetime } from './lifetime.ts';
 
 const MINUTE = 60_000;
@@ -55,6 +55,50 @@ test('bytes that are sent shorten the life that a budget pays for, with the same
   sentBytes = 0.5e9;
   await useUntil(31);
   expect(events).toEqual(['25 life 5', '29 life 1', '30 BUDGET_SPENT: Its budget was spent.']);
+});
+
+describe('a budget that comes later, such as that of the first user of a desktop that was booted ahead', () => {
+  const LIMITS = { lifeMs: 5 * HOUR, idleMs: 5 * HOUR };
+  const HOURLY = { dollars: 1, perMs: 1 / HOUR, perSentByte: 1e-9 };
+  let sentBytes: number;
+
+  beforeEach(() => {
+    sentBytes = 0;
+    lifetime.stop();
+    lifetime = new Lifetime({
+      clock,
+      limits: LIMITS,
+      ageMs: 0,
+      use: async () => ({ ms: clock.now(), sentBytes }),
+      warn: () => undefined,
+      over: (code, reason) => events.push(`${minutes()} ${code}: ${reason}`),
+    });
+  });
+
+  test('ends the desktop by its bytes', async () => {
+    await useUntil(20);
+    lifetime.limit({ ...LIMITS, budget: HOURLY });
+    sentBytes = 0.5e9;
+    await useUntil(31);
+    expect(events).toEqual(['30 BUDGET_SPENT: Its budget was spent.']);
+  });
+
+  test('is named as the reason also where only time has spent it', async () => {
+    await useUntil(20);
+    lifetime.limit({ ...LIMITS, lifeMs: HOUR, budget: HOURLY });
+    await useUntil(61);
+    expect(events).toEqual(['60 BUDGET_SPENT: Its budget was spent.']);
+  });
+
+  test('takes the place of the one before, and none means no end by money', async () => {
+    lifetime.limit({ ...LIMITS, budget: HOURLY });
+    await useUntil(20);
+    lifetime.limit({ ...LIMITS, budget: { ...HOURLY, dollars: 2 } });
+    await useUntil(90);
+    lifetime.limit(LIMITS);
+    await useUntil(150);
+    expect(events).toEqual([]);
+  });
 });
 
 test('an extension moves the end, and the warnings come again', async () => {

@@ -2,6 +2,7 @@
  * Ends a desktop when its life is over, or when nobody has used it for long enough. The clock is monotonic. A
  * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock, ErrorCode } from '@unicore/protocol';
 import type { DesktopUse, DesktopWarning } from '@unicore/protocol/control';
 import type { Limits } from '../holder/index.ts';
@@ -38,16 +39,15 @@ export class Lifetime {
   #usedAt: number | undefined;
   #warned = { life: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY };
   #cancel: () => void = () => undefined;
-  readonly #spending: Spending | undefined;
+  #spending: Spending | undefined;
 
   constructor(options: LifetimeOptions) {
-    const { clock, limits, ageMs, use } = options;
+    const { clock, limits, ageMs } = options;
     this.#options = options;
     this.#limits = limits;
     this.#startedAt = clock.now() - ageMs;
     this.#look();
-    const { budget } = limits;
-    if (budget) this.#spending = new Spending({ clock, budget, use, allows: (ms) => this.#paid(ms) });
+    this.#spend();
   }
 
   /** The first frame was painted: idle time counts from now. */
@@ -67,13 +67,24 @@ export class Lifetime {
     if (limits.lifeMs > this.#limits.lifeMs) this.#withdraw('life');
     // A desktop that waited in the pool has been idle since its start. Its user's time begins now.
     if (limits.idleMs !== this.#limits.idleMs && this.#usedAt !== undefined) this.used();
+    const isOtherBudget = !isDeepStrictEqual(limits.budget, this.#limits.budget);
     this.#limits = limits;
+    // A desktop that waited in the pool has had no budget. Its user's budget counts from now on.
+    if (isOtherBudget) this.#spend();
     this.#look();
   }
 
   stop(): void {
     this.#cancel();
     this.#spending?.stop();
+  }
+
+  #spend(): void {
+    const { clock, use } = this.#options;
+    const { budget } = this.#limits;
+    this.#spending?.stop();
+    this.#spending = budget && new Spending({ clock, budget, use, allows: (ms) => this.#paid(ms) });
+    if (!budget) this.#paid(Number.POSITIVE_INFINITY);
   }
 
   #paid(lifeMs: number): void {

@@ -88,8 +88,8 @@ export class FakeHolder {
   readonly #methods: HolderMethods = {
     status: async () => this.status,
     limit: async (limits) => {
-      const { lifeMs, idleMs } = Limits.strict().parse(limits);
-      this.calls.push(`limit ${lifeMs} ${idleMs}`);
+      const { lifeMs, idleMs, budget } = Limits.strict().parse(limits);
+      this.calls.push(`limit ${lifeMs} ${idleMs}${budget ? ` ${budget.dollars} $` : ''}`);
     },
     control: async ({ user, take }) => {
       this.calls.push(`control ${user} ${take}`);
