@@ -218,7 +218,6 @@ describe('a life', () => {
     expect(await shown()).toMatchObject({ startedAt: createdAt });
   });
 
-
   test('is extended by an hour, up to the longest', async () => {
     const sessionId = await running();
     for (const hours of [2, 3, 4]) {

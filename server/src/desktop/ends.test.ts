@@ -33,7 +33,7 @@ function beforeNextWrite(work: () => Promise<unknown>): void {
 /** Another hub gives Alice's desktop, which waits, to p-1. */
 async function placed() {
   const waiting = await row();
-  const at = { phase: 'launching', providerId: 'p-1', reason: null } as const;
+  const at = { phase: 'launching', phaseAt: hub.now(), providerId: 'p-1', reason: null } as const;
   expect(await hub.store.replaceDesktop({ ...waiting, ...at })).toBe(true);
 }
 

@@ -56,7 +56,8 @@ export class UnheardDesktops {
     const until = `${new Date(this.#overAt(row)).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     if (launcher === 'cloud-run')
       return `Cloud Run has not confirmed its end in ${place}. If Cloud Run does not answer, it counts as ended at ${until}.`;
-    const { name = providerId } = (providerId !== null && (await store.provider(providerId))) || {};
+    const provider = providerId === null ? undefined : await store.provider(providerId);
+    const name = provider?.name ?? providerId;
     return (await this.#isUnheard(row))
       ? `Its machine ${name} is not heard. Start the agent there again, or wait until ${until}: then it has ended by its own deadline.`
       : `Its machine ${name} has not ended it yet. The agent there logs why.`;

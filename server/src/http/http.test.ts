@@ -165,7 +165,15 @@ describe('HTTP', () => {
 
     test('a GET that may create a desktop is checked as a change is, however its path is written', async () => {
       const cookie = await hub.owner.signIn();
-      const paths = ['session', 'session/', 'SESSION', 'session?x=1', 'session/?', 'other/../session', '%73ession'];
+      const paths = [
+        'session',
+        'session/',
+        'SESSION',
+        'session?x=1',
+        'session/?',
+        'other/../session',
+        '%73ession',
+      ];
       for (const path of paths) {
         const { status } = await get(`/api/vnc/${path}`, { headers: { cookie } });
         expect([path, status]).toEqual([path, path.startsWith('%') ? 404 : 403]);
