@@ -64,6 +64,26 @@ test('it is ending, and not ended, while Cloud Run ignores its cancellation and 
   expect(await endsWithProof(ada)).toMatchObject({ reason: 'You ended it.' });
 });
 
+test('it is ending while a deletion of its job is refused, and another one fails, because it still runs', async () => {
+  const ada = await world.user('ada');
+  const { faults } = world.fake;
+  const { sessionId, jobName } = await runningDesktop(ada);
+  const dialler = pidsOfDesktop(sessionId).filter((pid) => world.pids('dialler').includes(pid));
+  for (const pid of dialler) process.kill(pid, 'SIGSTOP');
+  // The hub deletes a job only if it sees no execution of it that may run.
+  faults.lagMs = Date.now();
+  faults.refuse('NOT_FOUND', Number.POSITIVE_INFINITY, 'GetExecution');
+  await ada.api.vnc.delete.mutate({ sessionId });
+  for (const deletion of ['refuse', 'fail'] as const) {
+    faults.deleteWhileLive = deletion;
+    await expect.poll(() => faults.deletions).toContain(deletion);
+    expect([(await inPhase(ada, 'ending')).status, live(jobName)]).toEqual(['running', 1]);
+  }
+  faults.clear();
+  for (const pid of dialler) process.kill(pid, 'SIGCONT');
+  expect(await endsWithProof(ada)).toMatchObject({ reason: 'You ended it.' });
+});
+
 test('a desktop whose image is missing has failed, with the remedy, and leaves nothing', async () => {
   const ben = await world.user('ben');
   world.fake.faults.nextStart({ fail: { message: 'Image not found.', reason: 'CONTAINER_MISSING' } });

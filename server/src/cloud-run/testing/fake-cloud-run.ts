@@ -176,6 +176,7 @@ export class FakeCloudRun {
     const own = [...this.#executions.values()].filter((one) => one.name.startsWith(`${name}/executions/`));
     const { deleteWhileLive, deletionMs } = this.faults;
     const live = own.filter((execution) => execution.isLive);
+    if (live.length > 0) this.faults.deletions.push(deleteWhileLive);
     if (live.length > 0 && deleteWhileLive === 'refuse')
       throw new Refusal(status.FAILED_PRECONDITION, 'The job has a running execution. Cancel it first.');
     if (live.length > 0 && deleteWhileLive === 'fail')

@@ -55,6 +55,8 @@ export class Faults {
   /** Executions that ended longer ago than this can no longer be seen, ms. */
   keepMs = Number.POSITIVE_INFINITY;
   deleteWhileLive: DeleteWhileLive = 'refuse';
+  /** What DeleteJob has done while an execution was live, oldest first. */
+  readonly deletions: DeleteWhileLive[] = [];
   /** A deleted job can be seen this much longer, with its time of deletion, ms. */
   deletionMs = 0;
   readonly #clock: Clock;
