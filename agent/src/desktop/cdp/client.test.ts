@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_WAITING } from './client.ts';
-import { CONTROL_CHANGED, CONTROL_METHODS, MAX_COMMAND } from './index.ts';
+import { CONTROL_CHANGED, CONTROL_METHODS, MAX_MESSAGE } from './index.ts';
 import { MOST_PAUSE_MS } from './paused-targets.ts';
 import { Program } from './testing/program.ts';
 import { startShared, VIEWER } from './testing/shared.ts';
@@ -196,9 +196,30 @@ test('whatever a program sends, nothing of it reaches the browser outside of the
 test('a command over 16 MiB is refused, and a large one passes', async () => {
   const { browser } = startShared();
   const a = new Program(browser);
-  const expression = 'x'.repeat(MAX_COMMAND);
+  const expression = 'x'.repeat(MAX_MESSAGE);
   expect((await a.ask('Runtime.evaluate', { expression })).error?.message).toMatch(/^TOO_LARGE/);
   expect((await a.ask('Runtime.evaluate', { expression: expression.slice(1_000) })).result).toEqual({});
+});
+
+test('a program gets no message of more than 16 MiB, neither as the browser wrote it nor as it grew', async () => {
+  const { browser, chromium } = startShared();
+  const a = new Program(browser);
+  const page = await a.attach();
+  chromium.results['Page.captureScreenshot'] = { data: 'x'.repeat(MAX_MESSAGE) };
+  chromium.silent.add('Runtime.evaluate');
+  expect((await a.ask('Page.printToPDF', {}, page)).result).toEqual({});
+  expect((await a.ask('Page.captureScreenshot', {}, page)).error?.message).toMatch(/^TOO_LARGE/);
+  const numbers = `[${'1e+20,'.repeat(1_000_000)}0]`;
+  const answered = a.ask('Runtime.evaluate', {}, page);
+  const sent = () => chromium.heard.find(({ method }) => method === 'Runtime.evaluate');
+  await expect.poll(sent).toBeDefined();
+  chromium.sendRaw(`{"id":${sent()?.id},"result":{"value":${numbers}},"sessionId":"${page}"}`);
+  expect((await answered).error?.message).toMatch(/^TOO_LARGE/);
+  chromium.sendRaw(
+    `{"method":"Runtime.bindingCalled","params":{"payload":${numbers}},"sessionId":"${page}"}`,
+  );
+  await a.until(() => a.closed !== undefined);
+  expect(a.closed?.code).toBe('MESSAGE_TOO_BIG');
 });
 
 test('a program that does not read is closed, and the others go on', async () => {

@@ -12,6 +12,7 @@ import {
   type Command,
   createdContext,
   errorAnswer,
+  MAX_MESSAGE,
   parseCommand,
 } from './contract.ts';
 import { needsControls } from './control-methods.ts';
@@ -19,8 +20,8 @@ import type { Folders } from './folders.ts';
 import { PausedTargets } from './paused-targets.ts';
 import { judge } from './rules.ts';
 
-/** Largest command, in bytes. */
-export const MAX_COMMAND = 16 * 1024 * 1024;
+/** A message grows on its way through this process: Chromium writes 1e+20, and this process writes all digits. */
+const TOO_LARGE = `TOO_LARGE: the message had more than ${MAX_MESSAGE} bytes. Ask for less.`;
 /** A program that lets more characters than this wait is closed, in each direction. */
 export const MAX_WAITING = 32 * 1024 * 1024;
 
@@ -116,8 +117,8 @@ export class Client {
     if (this.#closed) return taken();
     const parsed = parseCommand(text);
     if ('error' in parsed) this.#deliver(parsed.error);
-    else if (Buffer.byteLength(text) > MAX_COMMAND) {
-      this.#fail(parsed.command, `TOO_LARGE: a command may have ${MAX_COMMAND} bytes. Send it in parts.`);
+    else if (Buffer.byteLength(text) > MAX_MESSAGE) {
+      this.#fail(parsed.command, `TOO_LARGE: a command may have ${MAX_MESSAGE} bytes. Send it in parts.`);
     } else return this.#carryOut(parsed.command, text.length, taken);
     taken();
   }
@@ -125,7 +126,10 @@ export class Client {
   /** Sends an event of the browser to the program. */
   event({ method, params, sessionId }: CdpEvent): void {
     const own = sessionId === this.#sessionId ? undefined : sessionId;
-    this.#deliver(JSON.stringify({ method, params, sessionId: own }));
+    const text = JSON.stringify({ method, params, sessionId: own });
+    // Without the event, the program would wait for it for ever.
+    if (Buffer.byteLength(text) > MAX_MESSAGE) this.end('MESSAGE_TOO_BIG', TOO_LARGE);
+    else this.#deliver(text);
   }
 
   controlChanged({ holder, since }: Control): void {
@@ -234,13 +238,16 @@ export class Client {
     );
   }
 
-  #answered({ id, method, sessionId }: Command, { id: number, result, error }: Answer): void {
+  #answered(command: Command, { id: number, result, error }: Answer): void {
+    const { id, method, sessionId } = command;
     this.#end(number);
     if (method === 'Target.createBrowserContext') {
       const created = createdContext.safeParse(result);
       if (created.success) this.#contexts.add(created.data.browserContextId);
     }
-    this.#deliver(JSON.stringify({ id, result, error, sessionId }));
+    const text = JSON.stringify({ id, result, error, sessionId });
+    if (Buffer.byteLength(text) > MAX_MESSAGE) this.#fail(command, TOO_LARGE);
+    else this.#deliver(text);
   }
 
   #end(number: number): void {

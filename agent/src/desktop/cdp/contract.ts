@@ -1,6 +1,12 @@
 /** The messages of the Chrome DevTools Protocol (CDP), and the answers that are given without the browser. */
 import { z } from 'zod';
 
+/**
+ * Largest message of a program and of the browser, in bytes. The hub closes the raw socket of a program for a larger one,
+ * so it must not get that far.
+ */
+export const MAX_MESSAGE = 16 * 1024 * 1024;
+
 const params = z.record(z.string(), z.unknown());
 export type Params = z.infer<typeof params>;
 

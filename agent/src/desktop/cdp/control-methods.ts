@@ -13,7 +13,6 @@ export const CONTROL_METHODS: readonly string[] = [
   'Target.createTarget',
   'Target.closeTarget',
   'Target.activateTarget',
-  'Target.openDevTools',
   'DOM.setFileInputFiles',
   'Browser.setWindowBounds',
   'Browser.setContentsSize',

@@ -4,17 +4,30 @@ import { RealDesktop } from './testing/real-desktop.ts';
 import { VIEWER } from './testing/shared.ts';
 
 let desktop: RealDesktop;
+let input: NodeJS.Timeout | undefined;
+
+/** The person takes the controls and gives input until the test ends, or until `rest`. */
+function act(): void {
+  desktop.lease.take(VIEWER);
+  input = setInterval(() => desktop.lease.allow(VIEWER), 1_000);
+}
+
+function rest(): void {
+  clearInterval(input);
+  desktop.lease.leave(VIEWER);
+}
+
 beforeAll(async () => {
   desktop = await RealDesktop.start();
 });
 afterEach(async () => {
   await desktop.closePrograms();
-  desktop.lease.leave(VIEWER);
+  rest();
 });
 afterAll(() => desktop.stop());
 
 test('while a person has the controls, programs connect, look and make screenshots, and do not act', async () => {
-  desktop.lease.begin(VIEWER);
+  act();
   const a = await desktop.playwright('a');
   const c = await desktop.puppeteer('c');
   expect((await a.page.screenshot()).length).toBeGreaterThan(100);
@@ -37,14 +50,14 @@ test('screenshots of a tab in the background are quick, and leave the tab in fro
   await front?.bringToFront();
   await expect.poll(() => a.page.evaluate('document.visibilityState')).toBe('hidden');
   const c = await desktop.puppeteer('c');
-  desktop.lease.begin(VIEWER);
+  act();
   const behind = (await c.browser.pages()).find((page) => page.url().startsWith(desktop.origin));
   for (let turn = 0; turn < 4; turn++) {
     expect((await behind?.screenshot())?.length).toBeGreaterThan(100);
     expect((await a.page.screenshot()).length).toBeGreaterThan(100);
   }
   expect(await a.page.evaluate('document.visibilityState')).toBe('hidden');
-  desktop.lease.leave(VIEWER);
+  rest();
   await front?.close();
 });
 
@@ -57,8 +70,7 @@ test('while a program acts, a person has no controls; the person takes over at o
   await page.goto(desktop.origin);
   end();
   expect(refused).toEqual(['a']);
-  desktop.lease.take(VIEWER);
-  desktop.lease.begin(VIEWER);
+  act();
   await expect(page.goto(`${desktop.origin}/other`)).rejects.toThrow('CONTROL_HELD: Anna');
 });
 

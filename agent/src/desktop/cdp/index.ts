@@ -1,6 +1,6 @@
 /** One browser, driven by several programs over the Chrome DevTools Protocol (CDP). */
-export { type ClientTransport, CONTROL_CHANGED, MAX_COMMAND } from './client.ts';
-export type { CdpEvent, Params } from './contract.ts';
+export { type ClientTransport, CONTROL_CHANGED } from './client.ts';
+export { type CdpEvent, MAX_MESSAGE, type Params } from './contract.ts';
 export { CONTROL_METHODS } from './control-methods.ts';
 export type { Folders } from './folders.ts';
 export type { PipeStreams } from './json-pipe.ts';

@@ -3,9 +3,8 @@
  * descriptors of `--remote-debugging-pipe`.
  */
 import type { Readable, Writable } from 'node:stream';
+import { MAX_MESSAGE } from './contract.ts';
 
-/** Largest message from the browser, in bytes. A screenshot of a very long page has some 50 MiB. */
-export const MAX_FROM_BROWSER = 64 * 1024 * 1024;
 /** How many bytes of the start and the end of an oversized message are kept. They contain its id and session. */
 const KEPT_BYTES = 512;
 const NUL = Buffer.of(0);
@@ -32,6 +31,7 @@ export interface PipeEvents {
 }
 
 export interface PipeOptions extends PipeStreams, PipeEvents {
+  /** Largest message that is received, in bytes. */
   maxBytes?: number;
 }
 
@@ -45,7 +45,7 @@ export class JsonPipe {
 
   constructor(options: PipeOptions) {
     this.#options = options;
-    this.#maxBytes = options.maxBytes ?? MAX_FROM_BROWSER;
+    this.#maxBytes = options.maxBytes ?? MAX_MESSAGE;
     const { input, output } = options;
     input.on('data', (bytes: Buffer) => this.#read(bytes));
     for (const stream of [input, output]) {

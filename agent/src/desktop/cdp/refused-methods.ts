@@ -22,6 +22,10 @@ export const REFUSED_METHODS: Readonly<Record<string, string>> = {
   'Network.loadNetworkResource': 'It goes around the rules for addresses. Use fetch() in a page.',
   // Extensions come from folders of the machine. They may read all pages and send any request.
   'Extensions.*': 'Programs may not add or change extensions.',
+  // DevTools are a page with rights of the browser: its scripts read any file and any address.
+  'Target.openDevTools': 'DevTools can read files of the machine. Speak CDP to the page itself.',
+  // A page would get a device that is plugged into the machine, or is near to it.
+  'DeviceAccess.*': 'It would open devices of the machine.',
   // Web apps are installed into the user's machine, and opened with files of it.
   'PWA.*': 'Programs may not install web apps.',
   // Looks for devices in the local network and sends tabs to them.

@@ -50,6 +50,41 @@ test('a page of a program is a window, unless the program wants a tab', () => {
   expect(create({ newWindow: false })).toEqual(pass({ newWindow: false }));
 });
 
+test('programs open addresses of the web, and neither pages of the browser nor programs of the machine', () => {
+  const judged = (url: unknown) => [
+    judge('Page.navigate', { url }, context).kind,
+    judge('Target.createTarget', { url }, context).kind,
+  ];
+  const good = [
+    'http://x/',
+    'HTTPS://x',
+    'about:blank',
+    'data:,x',
+    'blob:null/1',
+    'javascript:1',
+    'x.org',
+    '',
+  ];
+  // Chromium's policy answers these.
+  const files = ['file:///etc/passwd', 'view-source:file:///etc/passwd', 'view-source:http://x/'];
+  for (const url of [...good, ...files, undefined])
+    expect(judged(url), String(url)).toEqual(['pass', 'pass']);
+  for (const url of [
+    'devtools://devtools/bundled/devtools_app.html',
+    'chrome://settings',
+    'chrome-untrusted://x',
+    'chrome-extension://x/',
+    'view-source:chrome://settings',
+    'View-Source:view-source:devtools://x',
+    ' devtools://x',
+    'DevTools://x',
+    'dev\ttools://x',
+    '\0chrome://x',
+    'mailto:x',
+  ])
+    expect(judged(url), url).toEqual(['refused', 'refused']);
+});
+
 test('downloads stay in the folder of the desktop, and their events are kept', () => {
   const asked = { behavior: 'allowAndName', downloadPath: '/etc', eventsEnabled: true };
   for (const method of ['Browser.setDownloadBehavior', 'Page.setDownloadBehavior']) {

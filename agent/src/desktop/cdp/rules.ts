@@ -17,6 +17,14 @@ export type Verdict =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/**
+ * The addresses that a program may open. Others lead into the browser itself, such as chrome: and devtools:, or start a
+ * program of the machine, such as mailto:. Chromium's policy keeps programs out of the browser's pages in any case, but
+ * would not say why. It answers file: and filesystem: by itself, with an error that programs know.
+ */
+const OF_THE_WEB = ['http:', 'https:', 'about:', 'data:', 'blob:', 'javascript:'];
+const REFUSED_BY_POLICY = ['file:', 'filesystem:'];
+
 const DONE: Verdict = { kind: 'done' };
 const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
 
@@ -44,7 +52,8 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
    * Only the tab in front of each window is drawn, and Playwright's click waits until the page is drawn twice. In one
    * window, the pages of two programs would stop each other.
    */
-  'Target.createTarget': (params) => ({ kind: 'pass', params: { newWindow: true, ...params } }),
+  'Target.createTarget': (params) => onlyWeb(params.url, { newWindow: true, ...params }),
+  'Page.navigate': (params) => onlyWeb(params.url, params),
   'Target.createBrowserContext': (params) => {
     if (params.proxyServer !== undefined || params.originsWithUniversalNetworkAccess !== undefined) {
       return refused(
@@ -102,6 +111,19 @@ function permissions(wanted: unknown, params: Params): Verdict {
   return /local-?network|loopback-?network/i.test(JSON.stringify(wanted) ?? '')
     ? refused('Pages may not reach the local network.')
     : { kind: 'pass', params };
+}
+
+/** A text that is no address passes: Chromium refuses it with words of its own. */
+function onlyWeb(url: unknown, params: Params): Verdict {
+  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  if (parsed === null) return { kind: 'pass', params };
+  const { protocol, pathname } = parsed;
+  if (protocol === 'view-source:') return onlyWeb(pathname, params);
+  if ([...OF_THE_WEB, ...REFUSED_BY_POLICY].includes(protocol)) return { kind: 'pass', params };
+  return refused(
+    `An address with ${protocol} leads into the browser itself, or out of it. ` +
+      `Programs may open those with ${OF_THE_WEB.join(' ')}`,
+  );
 }
 
 function onlyFiles(files: unknown, params: Params, { folders }: RuleContext): Verdict {

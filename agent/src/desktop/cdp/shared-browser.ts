@@ -29,7 +29,7 @@ export interface SharedBrowserOptions {
   clock: Clock;
   lease: Lease;
   folders: Folders;
-  /** Largest message from the browser in bytes; 64 MiB if left out. */
+  /** Largest message from the browser in bytes; 16 MiB if left out. */
   maxBytes?: number;
 }
 

@@ -2,7 +2,7 @@
 import { SimClock } from '@unicore/protocol/sim';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Control, FREE_AFTER_MS, type Holder, Lease } from './lease.ts';
+import { type Control, FREE_AFTER_MS, type Holder, Lease, MOST_RUNNING_MS } from './lease.ts';
 
 const ANNA: Holder = { kind: 'viewer', id: '1', name: 'Anna' };
 const SCRIPT: Holder = { kind: 'program', id: '1', name: 'shop test' };
@@ -50,9 +50,33 @@ test('controls are free 5 s after the last input, and a refused input does not c
 test('an input that is being carried out keeps the controls, and 5 s begin at its end', async () => {
   const { clock, lease } = setUp();
   const navigated = lease.begin(SCRIPT);
-  await clock.advance(60_000);
+  await clock.advance(29_000);
   expect(lease.control.holder).toEqual(SCRIPT);
   navigated?.();
+  await clock.advance(4_999);
+  expect(lease.control.holder).toEqual(SCRIPT);
+  await clock.advance(1);
+  expect(lease.control.holder).toBeNull();
+});
+
+test('an input that never ends keeps the controls for 30 s, and its late end changes nothing', async () => {
+  const { clock, lease, heard } = setUp();
+  const hung = lease.begin(SCRIPT);
+  await clock.advance(29_999);
+  expect(lease.allow(OTHER)).toBe(false);
+  await clock.advance(1);
+  expect(lease.control.holder).toBeNull();
+  expect(lease.allow(OTHER)).toBe(true);
+  hung?.();
+  await clock.advance(5_000);
+  expect(heard).toEqual(['shop test', null, 'other', null]);
+});
+
+test('an input that hangs does not make later ones count for longer', async () => {
+  const { clock, lease } = setUp();
+  lease.begin(SCRIPT);
+  await clock.advance(28_000);
+  lease.allow(SCRIPT);
   await clock.advance(4_999);
   expect(lease.control.holder).toEqual(SCRIPT);
   await clock.advance(1);
@@ -122,7 +146,7 @@ const step = fc.oneof(
 
 test('after any steps, listeners heard each change once and no idle holder stays', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.boolean(), async (steps, hangs) => {
       const { clock, lease } = setUp();
       let last: Control = lease.control;
       lease.subscribe((control) => {
@@ -146,8 +170,8 @@ test('after any steps, listeners heard each change once and no idle holder stays
         }
         expect(lease.control).toBe(last);
       }
-      for (const end of ends) end();
-      await clock.advance(FREE_AFTER_MS);
+      if (!hangs) for (const end of ends) end();
+      await clock.advance(hangs ? MOST_RUNNING_MS : FREE_AFTER_MS);
       expect(lease.control.holder).toBeNull();
       expect(clock.pending).toBe(0);
     }),

@@ -6,6 +6,11 @@ import type { Clock } from '@unicore/protocol';
 
 /** The controls are free when the holder gave no input for so many ms. */
 export const FREE_AFTER_MS = 5_000;
+/**
+ * An input that is still being carried out counts for so many ms. A server that never answers, or a page with an open
+ * dialog, would keep the controls for ever. Programs wait as long for a page, if they say nothing else.
+ */
+export const MOST_RUNNING_MS = 30_000;
 
 /** A viewer or program that may hold the controls. Two holders are the same if kind and id are equal. */
 export interface Holder {
@@ -32,8 +37,8 @@ export class Lease {
   readonly #options: LeaseOptions;
   readonly #listeners = new Set<(control: Control) => void>();
   #control: Control;
-  /** Inputs of the current holder that are still being carried out. */
-  #running = new Set<symbol>();
+  /** Inputs of the current holder that are still being carried out, with the times of their beginnings. */
+  #running = new Map<symbol, number>();
   #lastInput = 0;
   #cancelTimer: (() => void) | undefined;
   /** Changes that listeners have not heard yet; undefined while no listener is being called. */
@@ -62,15 +67,15 @@ export class Lease {
 
   /**
    * Like `allow`, for an input that takes time, such as a navigation. The controls stay with the holder until
-   * the returned function is called, and for FREE_AFTER_MS after that. Returns undefined if the input may not
-   * pass.
+   * the returned function is called, and for FREE_AFTER_MS after that; for MOST_RUNNING_MS if it is not called. Returns
+   * undefined if the input may not pass.
    */
   begin(holder: Holder): (() => void) | undefined {
     if (this.heldByOther(holder)) return undefined;
     const input = Symbol(holder.id);
     this.#hold(holder);
     const running = this.#running;
-    running.add(input);
+    running.set(input, this.#lastInput);
     return () => {
       if (running.delete(input) && running === this.#running) this.#renew();
     };
@@ -98,7 +103,7 @@ export class Lease {
 
   #hold(holder: Holder): void {
     const renewed = this.#isHolder(holder);
-    if (!renewed) this.#running = new Set();
+    if (!renewed) this.#running = new Map();
     this.#renew();
     if (!renewed) this.#change(holder);
   }
@@ -111,10 +116,15 @@ export class Lease {
 
   #freeIfIdle(): void {
     this.#cancelTimer = undefined;
-    // The end of the running input starts the timer again.
-    if (this.#running.size > 0) return;
-    const rest = this.#lastInput + FREE_AFTER_MS - this.#options.clock.now();
-    if (rest > 0) this.#cancelTimer = this.#options.clock.after(rest, () => this.#freeIfIdle());
+    const { clock } = this.#options;
+    const now = clock.now();
+    for (const [input, begun] of this.#running) {
+      if (begun + MOST_RUNNING_MS <= now) this.#running.delete(input);
+    }
+    const [oldest = Number.NEGATIVE_INFINITY] = this.#running.values();
+    const rest = Math.max(this.#lastInput + FREE_AFTER_MS, oldest + MOST_RUNNING_MS) - now;
+    // A running input may end at any time, and the controls are free soon after that.
+    if (rest > 0) this.#cancelTimer = clock.after(Math.min(rest, FREE_AFTER_MS), () => this.#freeIfIdle());
     else this.#change(null);
   }
 
@@ -122,7 +132,7 @@ export class Lease {
     if (holder === null) {
       this.#cancelTimer?.();
       this.#cancelTimer = undefined;
-      this.#running = new Set();
+      this.#running = new Map();
     }
     this.#control = { holder, since: this.#options.now() };
     this.#tell(this.#control);

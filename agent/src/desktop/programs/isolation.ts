@@ -58,8 +58,9 @@ export async function findIsolation(allowUnsandboxed: boolean): Promise<Isolatio
     throw new UniCoreError(
       'LAUNCH_FAILED',
       `This machine refuses user namespaces, so Chromium's sandbox can't work (${messageOf(error)}). ` +
-        'Remedy: run the container with the seccomp profile agent/images/desktop/seccomp.json, or install ' +
-        'util-linux and iproute2.',
+        'Remedy: in a container, use the seccomp profile agent/images/desktop/seccomp.json. On the machine itself, ' +
+        'install util-linux and iproute2, and set kernel.unprivileged_userns_clone=1 and ' +
+        'kernel.apparmor_restrict_unprivileged_userns=0 by sysctl, where the kernel has them.',
     );
   }
 }

@@ -41,7 +41,7 @@ test('the container may make user namespaces and change its root, and nothing th
   for (const name of [...dangerous, ...more, 'clone3']) expect(allowed).not.toContain(name);
 });
 
-test('the policy forbids files, this machine and metadata servers, and saves downloads in the desktop', () => {
+test('the policy forbids files, this machine, metadata servers and scripts in pages of the browser, and keeps downloads', () => {
   const policy = read('./chromium-policy.json');
   for (const entry of [
     'file://*',
@@ -51,6 +51,10 @@ test('the policy forbids files, this machine and metadata servers, and saves dow
   ]) {
     expect(policy.URLBlocklist).toContain(entry);
   }
+  for (const scheme of ['devtools', 'chrome', 'chrome-untrusted', 'chrome-extension']) {
+    expect(policy.DeveloperToolsAvailabilityBlocklist).toContain(`${scheme}://*`);
+  }
+  expect(policy.PolicyTestPageEnabled).toBe(false);
   expect(policy.DownloadDirectory).toMatch(/home\}\/Downloads$/);
   expect(policy.PromptForDownloadLocation).toBe(false);
 });

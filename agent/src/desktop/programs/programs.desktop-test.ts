@@ -1,9 +1,12 @@
 /** Runs real programs: Xvnc, Openbox and Chromium of this machine, as a user who is not root. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { RawClient } from '../rfb/index.ts';
 import { readBanner } from './rfb-banner.ts';
 import { DESKTOP_UID, HeldDesktop, openDisplayScript } from './testing/index.ts';
 
@@ -42,6 +45,27 @@ test('a desktop boots, paints and runs in its own sandbox, and leaves no process
   await desktop.end();
   expect(desktop.phases.at(-1)).toMatchObject({ name: 'ended', reason: 'asked' });
   await expect.poll(() => desktop.pids()).toEqual([]);
+});
+
+test('a desktop is seen to paint although a viewer changes the size of its screen meanwhile', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'unicore-gate-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const [gate, chromium] = [join(folder, 'gate'), join(folder, 'chromium')];
+  const wait = `while [ ! -e ${gate} ]; do sleep 0.1; done`;
+  await writeFile(chromium, `#!/bin/sh\n${wait}\nexec /usr/lib/chromium/chromium "$@"\n`, { mode: 0o755 });
+  await chmod(folder, 0o755);
+  await using desktop = await HeldDesktop.start({ paths: { chromium } });
+  await desktop.reached('painting');
+  const viewer = await RawClient.connect(connect(join(desktop.folder, 'rfb.sock')));
+  await viewer.until(() => viewer.canResize);
+  for (const width of [900, 1000]) {
+    viewer.resize(width, 700);
+    await viewer.until(() => viewer.width === width);
+  }
+  await writeFile(gate, '');
+  await desktop.reached('running');
+  expect(desktop.phases.map(({ name }) => name)).toEqual(['booting', 'painting', 'running']);
+  viewer.close();
 });
 
 test('nothing listens for strangers, and no other user can open the display or the VNC socket', async () => {

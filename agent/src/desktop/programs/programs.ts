@@ -16,6 +16,8 @@ import type { Xvnc } from './xvnc.ts';
 
 /** A Chromium that shows nothing for this time, in ms, counts as failed. */
 const PAINT_LIMIT_MS = 60_000;
+/** Pause before the screen is looked at again after the connection to it was lost, in ms. */
+const LOOK_AGAIN_MS = 200;
 
 export interface Programs {
   /** The current phase. */
@@ -163,7 +165,7 @@ class Supervisor implements Programs {
 
   /** Resolves with true when Chromium's picture was seen, and with false if it ended before or is to stop. */
   async #paint(program: Program, stop: AbortSignal): Promise<boolean> {
-    const { clock, painted } = this.#options;
+    const { clock } = this.#options;
     const over = new AbortController();
     const giveUp = () => over.abort();
     let isLate = false;
@@ -173,11 +175,7 @@ class Supervisor implements Programs {
     });
     stop.addEventListener('abort', giveUp, { once: true });
     void program.exited.then(giveUp);
-    const { rfbSocket } = this;
-    const seen = await painted(rfbSocket ?? '', over.signal).then(
-      () => true,
-      () => false,
-    );
+    const seen = await this.#look(over.signal);
     cancel();
     if (isLate) {
       const said = program.lastLines;
@@ -190,6 +188,22 @@ class Supervisor implements Programs {
     this.#wasRunning = true;
     this.#enter({ name: 'running' });
     return true;
+  }
+
+  /** Resolves with true when a picture was seen, and with false when `signal` aborts. */
+  async #look(signal: AbortSignal): Promise<boolean> {
+    const { clock, painted } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await painted(this.rfbSocket ?? '', signal);
+        return true;
+      } catch {
+        // A lost connection says nothing about Chromium, whose picture may come yet.
+        const pause = new Promise<void>((resolve) => clock.after(LOOK_AGAIN_MS, resolve));
+        await Promise.race([pause, aborted(signal)]);
+      }
+    }
+    return false;
   }
 
   /** Returns the reason why a program is started again. Throws if it has ended too often. */

@@ -1,6 +1,12 @@
 /** What a desktop's Chromium can't reach, tried with real servers in a network of the test's own. */
 import { readlinkSync } from 'node:fs';
+import { systemClock } from '@unicore/protocol';
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
 import { expect, test } from 'vitest';
+import { SharedBrowser } from '../cdp/index.ts';
+import { Program, startBridge } from '../cdp/testing/index.ts';
+import { Lease } from '../lease/index.ts';
 import { ClosedNetwork, HeldDesktop, PUBLIC } from './testing/index.ts';
 
 const FORBIDDEN = [
@@ -22,6 +28,9 @@ const FILES = [
   'view-source:file:///etc/passwd',
   'filesystem:file:///temporary/etc/passwd',
 ];
+
+/** Pages with rights of the browser. A script in the first one can read any file. */
+const PRIVILEGED = ['devtools://devtools/bundled/devtools_app.html', 'chrome://settings/'];
 
 interface Page {
   go(url: string): Promise<{ errorText?: string }>;
@@ -108,6 +117,81 @@ test('no page shows a file of the machine, opened by CDP, in a new tab or in a f
     options: { disableCache: true, includeCredentials: false },
   });
   await expect(load).rejects.toThrow('Unsupported URL scheme');
+});
+
+/** A desktop whose browser is shared by programs. */
+async function share(desktop: HeldDesktop): Promise<SharedBrowser> {
+  await desktop.reached('running');
+  const lease = new Lease({ clock: systemClock, now: Date.now });
+  const folders = { downloads: `${desktop.folder}/Downloads`, uploads: `${desktop.folder}/Uploads` };
+  const browser = new SharedBrowser({ clock: systemClock, lease, folders });
+  void browser.attach(desktop.pipe());
+  return browser;
+}
+
+/** Opens a page as a person may, and resolves when it shows this address. */
+async function personOpens(browser: SharedBrowser, url: string): Promise<string> {
+  const { targetId } = await browser.call('Target.createTarget', { url });
+  const shown = async () => (await browser.call('Target.getTargetInfo', { targetId })).targetInfo;
+  await expect.poll(shown).toMatchObject({ url: expect.stringContaining(url.replace('view-source:', '')) });
+  return String(targetId);
+}
+
+test('no program gets into pages of the browser, whose scripts could read files of the machine', async () => {
+  await using desktop = await HeldDesktop.start();
+  const browser = await share(desktop);
+  const program = new Program(browser);
+  const web = await personOpens(browser, 'about:blank');
+  const attach = (targetId: string) => program.ask('Target.attachToTarget', { targetId, flatten: true });
+  const session = String((await attach(web)).result?.sessionId);
+  for (const url of [...PRIVILEGED, ...PRIVILEGED.map((each) => `view-source:${each}`)]) {
+    for (const refused of [
+      await program.ask('Target.createTarget', { url }),
+      await program.ask('Page.navigate', { url }, session),
+    ])
+      expect(refused.error?.message, url).toMatch(/^FORBIDDEN: .* leads into the browser itself/);
+    const opened = await personOpens(browser, url);
+    await expect
+      .poll(async () => (await attach(opened)).error?.message, { message: url })
+      .toBe('Not allowed');
+  }
+
+  const refused = await program.ask('Target.openDevTools', { targetId: web });
+  expect(refused.error?.message).toMatch(/^FORBIDDEN: .* read files/);
+  const { targetId: tools } = await browser.call('Target.openDevTools', { targetId: web });
+  await expect.poll(async () => (await attach(String(tools))).error?.message).toBe('Not allowed');
+
+  // Scripts of a program do not stay in a page that a person leads elsewhere.
+  await program.ask('Page.enable', {}, session);
+  await program.ask('Page.addScriptToEvaluateOnNewDocument', { source: 'document.title = "mine"' }, session);
+  const person = await browser.call('Target.attachToTarget', { targetId: web, flatten: true });
+  await browser.call('Page.navigate', { url: 'chrome://version' }, String(person.sessionId)).catch(() => {});
+  await program.until(() => program.events('Target.detachedFromTarget').length > 0);
+  const titles = async () => JSON.stringify(await browser.call('Target.getTargets'));
+  await expect.poll(titles).toContain('About Version');
+  expect(await titles()).not.toContain('"mine"');
+  program.connection.close();
+});
+
+test('Playwright and Puppeteer work beside pages of the browser, and in a tab that a person has just opened', async () => {
+  await using desktop = await HeldDesktop.start();
+  const browser = await share(desktop);
+  await using bridge = await startBridge(browser);
+  for (const url of PRIVILEGED) await personOpens(browser, url);
+  await browser.call('Target.createTarget', { url: 'chrome://newtab' });
+  const a = await chromium.connectOverCDP(`${bridge.url}/a`);
+  const c = await puppeteer.connect({ browserWSEndpoint: `${bridge.url}/c`, defaultViewport: null });
+  const isNew = (url: string) => url.startsWith('chrome://new');
+  const page = a
+    .contexts()[0]
+    ?.pages()
+    .find((each) => isNew(each.url()));
+  await page?.goto('data:text/html,<title>from a</title>');
+  expect(await page?.title()).toBe('from a');
+  const titles = async () => Promise.all((await c.pages()).map((each) => each.title()));
+  expect(await titles()).toContain('from a');
+  await c.disconnect();
+  await a.close();
 });
 
 test('a browser context with settings of its own for the network has no other way out', async () => {

@@ -5,6 +5,7 @@
 import { CUT_TEXT_HEADER, isTooLong, mayPass, purposeOf } from './clipboard.ts';
 import { Encoding } from './encodings.ts';
 import { FENCE_HEADER, isPixelFormatFence } from './fence.ts';
+import { MAX_SIDE } from './framebuffer.ts';
 import { ViewerMessage } from './message-types.ts';
 import type { Negotiation } from './negotiation.ts';
 import type { Rights } from './rights.ts';
@@ -40,7 +41,7 @@ export function judge(message: Buffer, circumstances: Circumstances): Verdict {
       if (!canControl) return 'drop';
       return hasUnagreedMarker(message, circumstances.negotiation) ? 'special' : 'forward';
     case ViewerMessage.setDesktopSize:
-      return canControl ? 'forward' : 'drop';
+      return canControl && isSizeOfScreen(message) ? 'forward' : 'drop';
     case ViewerMessage.cutText:
       return judgeClipboard(message, circumstances.rights);
     case ViewerMessage.fence:
@@ -51,6 +52,11 @@ export function judge(message: Buffer, circumstances: Circumstances): Verdict {
     default:
       return 'forward';
   }
+}
+
+/** Larger screens could not be looked at: neither the start of a desktop nor pictures of it would succeed. */
+function isSizeOfScreen(message: Buffer): boolean {
+  return message.readUInt16BE(2) <= MAX_SIDE && message.readUInt16BE(4) <= MAX_SIDE;
 }
 
 /** True if only a newer server would take the mask's highest bit as the marker of a further byte. */

@@ -244,3 +244,10 @@ test('extended buttons have a further byte, once the viewer lists them and the s
   peer.viewer(extended);
   expect(peer.interposer.heldButtons).toBe(0x101);
 });
+
+test('a screen that is too large to be looked at is not asked for', () => {
+  const size = (width: number, height: number) =>
+    Buffer.concat([Buffer.from([251, 0]), u16(width), u16(height), Buffer.from([0, 0])]);
+  expect(connected().toServer(size(8192, 8192))).toEqual(size(8192, 8192));
+  expect(connected().toServer(size(8193, 600), size(800, 8193))).toHaveLength(0);
+});

@@ -1,4 +1,4 @@
-/** What a hostile guest can do who speaks RFB by hand: only watch. */
+/** What those can do who may only watch, and speak RFB by hand. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -119,8 +119,12 @@ test('a private message of a guest ends the connection, and types nothing', asyn
   expect([used, lease.control.holder]).toEqual([0, null]);
 });
 
-test('what is copied in the desktop does not reach a guest', async () => {
-  const stream = await open(GUEST, { clipboard: true });
+test.each([
+  ['a guest', GUEST, {}],
+  ['a reader', { rights: 'read' }, {}],
+  ['an owner who only watches', {}, { viewOnly: true }],
+] as const)('what is copied in the desktop does not reach %s', async (_who, auth, meta) => {
+  const stream = await open(auth, { clipboard: true, ...meta });
   const seen: Buffer[] = [];
   stream.on('data', (bytes: Buffer) => seen.push(bytes));
   got.at(-1)!.socket.write(Buffer.concat([cutText(3, Buffer.from('secret')), BELL]));

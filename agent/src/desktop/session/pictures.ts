@@ -9,6 +9,8 @@ import { encodePng, RawClient } from '../rfb/index.ts';
 const PIECE = 512 * 1024;
 /** A picture is kept this long for those who still fetch its pieces, ms. */
 const KEEP_MS = 30_000;
+/** Pictures that are kept at a time. Some hundreds of them would fill the desktop's memory. */
+const MOST_KEPT = 4;
 
 interface Kept {
   png: Buffer;
@@ -19,7 +21,12 @@ interface Kept {
 export class Pictures {
   readonly #clock: Clock;
   readonly #rfbSocket: () => string | undefined;
+  /** The oldest is first. */
   readonly #kept = new Map<string, Kept>();
+  /** Ends with the picture that is being taken. */
+  #taking: Promise<unknown> = Promise.resolve();
+  /** The picture that is taken after that one. */
+  #next: Promise<string> | undefined;
 
   constructor(clock: Clock, rfbSocket: () => string | undefined) {
     this.#clock = clock;
@@ -27,7 +34,7 @@ export class Pictures {
   }
 
   async piece({ pictureId, from }: { pictureId?: string | undefined; from: number }): Promise<Screenshot> {
-    const id = pictureId ?? (await this.#take());
+    const id = pictureId ?? (await this.#share());
     const kept = this.#kept.get(id);
     if (!kept) throw new UniCoreError('NOT_FOUND', 'This picture is too old. Ask for a new one.');
     const { png, width, height } = kept;
@@ -41,6 +48,29 @@ export class Pictures {
     };
   }
 
+  /**
+   * Takes one picture at a time. Callers that come meanwhile share the next one, which shows what they have done
+   * before.
+   */
+  #share(): Promise<string> {
+    this.#next ??= this.#taking.then(() => {
+      this.#next = undefined;
+      const taken = this.#take();
+      this.#taking = taken.catch(() => undefined);
+      return taken;
+    });
+    return this.#next;
+  }
+
+  #keep(kept: Kept): string {
+    const id = randomUUID();
+    this.#kept.set(id, kept);
+    this.#clock.after(KEEP_MS, () => this.#kept.delete(id));
+    const [oldest = ''] = this.#kept.keys();
+    if (this.#kept.size > MOST_KEPT) this.#kept.delete(oldest);
+    return id;
+  }
+
   async #take(): Promise<string> {
     const socket = this.#rfbSocket();
     if (socket === undefined) {
@@ -51,10 +81,7 @@ export class Pictures {
       await client.until(() => client.hasPixels);
       const picture = client.whole();
       const { width, height } = picture;
-      const id = randomUUID();
-      this.#kept.set(id, { png: await encodePng(picture), width, height });
-      this.#clock.after(KEEP_MS, () => this.#kept.delete(id));
-      return id;
+      return this.#keep({ png: await encodePng(picture), width, height });
     } finally {
       client.close();
     }

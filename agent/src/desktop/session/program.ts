@@ -4,7 +4,7 @@
  */
 import type { AcceptedChannel, ChannelHandler } from '@unicore/protocol';
 import type { ControlHolder } from '@unicore/protocol/control';
-import { MAX_COMMAND, type ProgramConnection, type SharedBrowser } from '../cdp/index.ts';
+import { MAX_MESSAGE, type ProgramConnection, type SharedBrowser } from '../cdp/index.ts';
 import { SendQueue } from './send-queue.ts';
 
 const NUL = 0;
@@ -82,10 +82,10 @@ export class Program {
     this.#pieces.push(rest);
     this.#size += rest.length;
     this.#channel?.consumed(rest.length);
-    if (this.#size <= MAX_COMMAND) return;
+    if (this.#size <= MAX_MESSAGE) return;
     this.#channel?.reset(
       'TOO_LARGE',
-      `A message may have ${MAX_COMMAND / 1024 / 1024} MiB. Send it in parts.`,
+      `A message may have ${MAX_MESSAGE / 1024 / 1024} MiB. Send it in parts.`,
     );
   }
 }

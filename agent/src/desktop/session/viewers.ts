@@ -64,7 +64,7 @@ export class Viewers {
       rfbSocket: socket,
       // All viewers of a person share the controls: two pages of one person do not fight.
       holder: { kind: 'viewer', id: auth.user, name: auth.user },
-      rights: rightsOf({ canControl, isGuest: auth.guest, clipboard }),
+      rights: rightsOf({ canControl, clipboard }),
       lease,
       clock,
       typing,
@@ -132,14 +132,11 @@ function mayControl({ rights, guest }: DesktopAuth, viewOnly: boolean): boolean 
   return rights === 'write' && !viewOnly && !guest;
 }
 
-function rightsOf({
-  canControl,
-  isGuest,
-  clipboard,
-}: Pick<Entry, 'canControl' | 'isGuest' | 'clipboard'>): Rights {
+/** Who only watches gets no copied texts: they are often secrets, and were copied by somebody else. */
+function rightsOf({ canControl, clipboard }: Pick<Entry, 'canControl' | 'clipboard'>): Rights {
   return {
     canControl,
     clipboardToDesktop: canControl && clipboard.toDesktop,
-    clipboardFromDesktop: !isGuest && clipboard.fromDesktop,
+    clipboardFromDesktop: canControl && clipboard.fromDesktop,
   };
 }

@@ -63,6 +63,7 @@ export interface Focus {
 
 const attached = z.object({ sessionId: z.string() });
 const target = z.object({ sessionId: z.string(), targetInfo: z.object({ targetId: z.string() }) });
+const changed = z.object({ targetInfo: z.object({ targetId: z.string(), type: z.literal('page') }) });
 const world = z.object({ executionContextId: z.number() });
 const looked = z.object({ result: z.object({ value: z.enum(['nowhere', 'here', 'frame']) }) });
 const frameTree = z.object({
@@ -94,14 +95,18 @@ export class Pages {
     this.#root = undefined;
     const { sessionId } = attached.parse(await this.#browser.call('Target.attachToBrowserTarget'));
     this.#root = sessionId;
-    await this.#browser.call('Target.setAutoAttach', { ...AUTO_ATTACH, filter: only('page') }, sessionId);
+    const filter = only('page');
+    await this.#browser.call('Target.setAutoAttach', { ...AUTO_ATTACH, filter }, sessionId);
+    await this.#browser.call('Target.setDiscoverTargets', { discover: true, filter }, sessionId);
   }
 
-  /** Resolves with the document that has the focus; with undefined if none has it, or none answers. */
-  async focused(): Promise<Focus | undefined> {
+  /**
+   * Resolves with the document that has the focus; with undefined if none has it, or none answers. At most one has it, so
+   * the others are not waited for: a page that hangs would delay all typing.
+   */
+  focused(): Promise<Focus | undefined> {
     const pages = [...this.#pages.values()];
-    const found = await Promise.all(pages.map((page) => this.#within(ANSWER_MS, this.#inPage(page))));
-    return found.find((focus) => focus !== undefined);
+    return firstOf(pages.map((page) => this.#within(ANSWER_MS, this.#inPage(page))));
   }
 
   /**
@@ -124,8 +129,12 @@ export class Pages {
     if (main !== 'frame') return main;
     const { frameTree: tree } = await this.#browser.call('Page.getFrameTree', {}, page.sessionId);
     const frames = descendants(frameTree.parse(tree));
-    const found = await Promise.all(frames.map((frame) => this.#look(page.sessionId, frame)));
-    return found.find((focus) => typeof focus === 'object');
+    return firstOf(
+      frames.map(async (frame) => {
+        const focus = await this.#look(page.sessionId, frame);
+        return focus === 'frame' ? undefined : focus;
+      }),
+    );
   }
 
   async #look(sessionId: string, frameId: string): Promise<Focus | 'frame' | undefined> {
@@ -163,7 +172,20 @@ export class Pages {
     } else if (method === 'Target.detachedFromTarget') {
       const gone = attached.safeParse(params);
       if (gone.success) this.#pages.delete(gone.data.sessionId);
+    } else if (method === 'Target.targetInfoChanged') {
+      const parsed = changed.safeParse(params);
+      if (parsed.success) this.#attachAgain(parsed.data.targetInfo.targetId);
     }
+  }
+
+  /**
+   * Chromium ends the session with a tab that shows one of the browser's own pages, and attaches it by itself only when
+   * it is new. So it must be asked for when the tab may be back at a page of the web.
+   */
+  #attachAgain(targetId: string): void {
+    if ([...this.#pages.values()].some((page) => page.targetId === targetId)) return;
+    const params = { targetId, flatten: true };
+    this.#browser.call('Target.attachToTarget', params, this.#root).catch(() => undefined);
   }
 
   #add({ sessionId, targetInfo: { targetId } }: z.infer<typeof target>): void {
@@ -172,6 +194,16 @@ export class Pages {
     // A page that closes at once has no frames to attach to.
     this.#browser.call('Target.setAutoAttach', params, sessionId).catch(() => undefined);
   }
+}
+
+/** Resolves with the first result that is not undefined; with undefined if all are. */
+async function firstOf<T>(works: Promise<T | undefined>[]): Promise<T | undefined> {
+  const found = works.map(async (work) => {
+    const result = await work;
+    if (result === undefined) throw new Error('nothing found');
+    return result;
+  });
+  return Promise.any(found).catch(() => undefined);
 }
 
 function descendants({ childFrames = [] }: FrameTree): string[] {

@@ -5,8 +5,10 @@ import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { PipeStreams } from '../../cdp/index.ts';
 import type { Phase, ProgramsOptions, Usage } from '../index.ts';
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url));
@@ -93,6 +95,23 @@ export class HeldDesktop implements AsyncDisposable {
     const { cdp } = (await answer) as { cdp: CdpReply };
     if (cdp.error) throw new Error(`${method}: ${cdp.error.message}`);
     return cdp.result ?? {};
+  }
+
+  /** Chromium's debugging pipe, for a test that does not use {@link cdp}. */
+  pipe(): PipeStreams {
+    const input = new PassThrough();
+    this.#events.on('event', ({ cdp }) => cdp && input.write(`${JSON.stringify(cdp)}\0`));
+    let text = '';
+    const output = new Writable({
+      decodeStrings: false,
+      write: (chunk: string | Buffer, _encoding, taken) => {
+        const messages = (text + chunk).split('\0');
+        text = messages.pop() ?? '';
+        for (const message of messages) this.#order({ cdp: JSON.parse(message) });
+        taken();
+      },
+    });
+    return { input, output };
   }
 
   async usage(): Promise<{ usage: Usage; isolation: string }> {

@@ -23,6 +23,8 @@ interface ViewerCase {
 
 const u8 = fc.nat(0xff);
 const word = fc.nat(0xffff);
+/** Larger screens are dropped. */
+const side = fc.nat(8192);
 const long = fc.nat(0xffffffff);
 const area = fc.tuple(word, word, word, word).map((sides) => Buffer.concat(sides.map(u16)));
 const text = fc.uint8Array({ maxLength: 300 });
@@ -83,7 +85,7 @@ export const anyViewerMessage: fc.Arbitrary<ViewerCase> = fc.oneof(
     'SetDesktopSize',
     'input',
     fc
-      .tuple(word, word, screens)
+      .tuple(side, side, screens)
       .map(([width, height, list]) =>
         Buffer.concat([
           Buffer.from([251, 0]),
