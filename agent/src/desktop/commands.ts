@@ -36,7 +36,7 @@ interface HoldFlags {
   started?: number;
 }
 
-/** In a container, the image says which folder is the desktop's own. */
+/** The folder of the desktop. In a container, the image sets this variable. */
 const FOLDER = process.env.UNICORE_DESKTOP_FOLDER;
 
 const program = new Command('unicore-desktop').description(
@@ -91,7 +91,7 @@ program
     await runDialler(order, { folder, log: stderrLog(), stop: stop.signal });
   });
 
-/** The last line of stdout is a holder's last status. So logs go to stderr. */
+/** Logs go to stderr, because the last line of stdout must be the holder's last status. */
 function stderrLog(): Logger {
   return pino({ base: null }, pino.destination({ dest: 2, sync: true }));
 }

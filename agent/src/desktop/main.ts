@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command unicore-desktop. `join` runs once for each connection to a desktop, while its browser starts or is used,
- * and needs none of the other code. Loading that takes a second of CPU time, so it is loaded for other commands only.
+ * The command unicore-desktop. `join` runs for each connection to a desktop, also while the browser starts. It
+ * loads none of the other commands, because loading them takes a second of CPU time.
  */
 import { joinHolder } from './join.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@unicore/protocol/control';
 import { z } from 'zod';
 
-/** What the holder says of its desktop. */
+/** The status of a desktop, as its holder reports it. */
 export const HolderStatus = z.object({
   phase: DesktopPhase,
   code: z.string().max(40).nullable(),
@@ -21,7 +21,7 @@ export const HolderStatus = z.object({
 });
 export type HolderStatus = z.infer<typeof HolderStatus>;
 
-/** The limits of a desktop. See DesktopOrder. */
+/** The limits of a desktop. Their units are in DesktopOrder. */
 export const Limits = z.object({
   lifeMs: z.number().int().positive(),
   idleMs: z.number().int().positive(),
@@ -54,8 +54,8 @@ export interface HolderMethods {
   end(why: { code: string; reason: string }): Promise<HolderStatus>;
 }
 
-/** Calls that the holder makes. */
+/** Calls that the holder makes to the connected process. */
 export interface HolderNews {
-  /** Tells a changed status. Also called once after each connect. */
+  /** Reports a changed status. Also called once after each connect. */
   changed(status: HolderStatus): Promise<void>;
 }

@@ -1,13 +1,13 @@
 /**
- * Decides who may control a desktop's browser. Several people (viewers) and programs share one browser. Only one
+ * Decides who has the controls of a desktop. Several people (viewers) and programs share one browser. Only one
  * of them at a time may type, click and navigate, because mixed input of two makes no sense.
  */
 import type { Clock } from '@unicore/protocol';
 
-/** The controls are free when the holder gave no input for so many ms. */
+/** The controls become free after this time without input from their holder, ms. */
 export const FREE_AFTER_MS = 5_000;
 
-/** A viewer or program that may hold the controls. Two holders are the same if kind and id are equal. */
+/** A person (viewer) or program that can have the controls. Two holders are the same if their kind and id are equal. */
 export interface Holder {
   readonly kind: 'viewer' | 'program';
   readonly id: string;
@@ -48,12 +48,12 @@ export class Lease {
     return this.#control;
   }
 
-  /** True if somebody else holds the controls. Does not take or renew them. */
+  /** Returns true if another holder has the controls. Does not take or renew the controls. */
   heldByOther(than: Holder): boolean {
     return this.#control.holder !== null && !this.#isHolder(than);
   }
 
-  /** Returns whether an input of this holder may pass. If so, takes or renews the controls. */
+  /** Returns true if an input of this holder may pass. Then the holder takes or keeps the controls. */
   allow(holder: Holder): boolean {
     const ended = this.begin(holder);
     ended?.();
@@ -61,7 +61,7 @@ export class Lease {
   }
 
   /**
-   * Like `allow`, for an input that takes time, such as a navigation. The controls stay with the holder until
+   * Same as `allow`, for an input that takes time, such as a navigation. The holder keeps the controls until
    * the returned function is called, and for FREE_AFTER_MS after that. Returns undefined if the input may not
    * pass.
    */
@@ -76,17 +76,17 @@ export class Lease {
     };
   }
 
-  /** Gives the controls to this holder at once, also if another one has them. */
+  /** Gives the controls to this holder at once, even if another holder has them. */
   take(holder: Holder): void {
     this.#hold(holder);
   }
 
-  /** Frees the controls if this holder has them. To be called when a viewer or program is gone. */
+  /** Frees the controls if this holder has them. Called when a viewer or program has disconnected. */
   leave(holder: Holder): void {
     if (this.#isHolder(holder)) this.#change(null);
   }
 
-  /** Calls the listener after each change, in order. The returned function ends that. */
+  /** Calls the listener after each change, in order. The returned function ends the subscription. */
   subscribe(listener: (control: Control) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -105,13 +105,13 @@ export class Lease {
 
   #renew(): void {
     this.#lastInput = this.#options.clock.now();
-    // One timer serves many inputs: when it ends, it waits for the rest of the time.
+    // One timer is enough for many inputs: when it fires, it is set again for the time that is left.
     this.#cancelTimer ??= this.#options.clock.after(FREE_AFTER_MS, () => this.#freeIfIdle());
   }
 
   #freeIfIdle(): void {
     this.#cancelTimer = undefined;
-    // The end of the running input starts the timer again.
+    // When the running input ends, it starts the timer again.
     if (this.#running.size > 0) return;
     const rest = this.#lastInput + FREE_AFTER_MS - this.#options.clock.now();
     if (rest > 0) this.#cancelTimer = this.#options.clock.after(rest, () => this.#freeIfIdle());
@@ -128,7 +128,10 @@ export class Lease {
     this.#tell(this.#control);
   }
 
-  /** A listener may change the lease. Then all listeners hear of the first change before the second. */
+  /**
+   * Reports a change to all listeners. A listener may itself change the lease. The second change is then
+   * reported after all listeners have got the first.
+   */
   #tell(control: Control): void {
     if (this.#news) {
       this.#news.push(control);

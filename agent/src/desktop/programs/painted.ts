@@ -1,4 +1,4 @@
-/** Waits until a VNC server shows a picture, by reading its pixels. A black screen is no picture. */
+/** Waits until a VNC server shows a picture, by reading its pixels. A black screen does not count. */
 import { connect, type Socket } from 'node:net';
 import { UniCoreError } from '@unicore/protocol';
 
@@ -11,7 +11,10 @@ const PIXEL_BYTES = 4;
 const SERVER_INIT_BYTES = 24;
 /** 32 bits for each pixel, depth 24, little endian, true colour, 8 bits for red, green and blue. */
 const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0];
-/** A frame counts as painted if it has this part of pixels that are not black, and this many colours. */
+/**
+ * A screen shows a picture if at least this share of its pixels is not black, and it has at least this many
+ * colours.
+ */
 const LEAST_LIT = 0.05;
 const LEAST_COLOURS = 3;
 
@@ -74,7 +77,8 @@ async function readUpdate(bytes: Bytes, screen: Uint32Array, stride: number): Pr
   for (let i = 0; i < count; i++) {
     const head = await bytes.take(12);
     const [x = 0, y = 0, width = 0, height = 0] = [0, 2, 4, 6].map((offset) => head.readUInt16BE(offset));
-    // A copy starts at an offset that 32-bit numbers need.
+    // The bytes are copied, because an array of 32-bit numbers must start at an offset that is a multiple of
+    // four.
     const pixels = new Uint32Array(new Uint8Array(await bytes.take(width * height * PIXEL_BYTES)).buffer);
     for (let row = 0; row < height; row++) {
       screen.set(pixels.subarray(row * width, (row + 1) * width), (y + row) * stride + x);
@@ -87,7 +91,7 @@ export function isPicture(pixels: Uint32Array): boolean {
   const colours = new Set<number>();
   let lit = 0;
   for (const pixel of pixels) {
-    // The highest byte is padding.
+    // Removes the highest byte, which is padding.
     const colour = pixel & 0xffffff;
     if (colour !== 0) lit++;
     if (colours.size < LEAST_COLOURS) colours.add(colour);
