@@ -9,8 +9,8 @@ export const ViewerMessage = {
   cutText: 6,
   enableContinuousUpdates: 150,
   /**
-   * Not a part of RFB. A message of this type goes to the owner of the interposer and never to the server:
-   * u8 type, u8 operation, u16 zero, u32 length, and as many bytes.
+   * A private message, which is UniCore's extension of RFB. The interposer gives it to its owner and never sends it
+   * to the server. Layout: u8 type, u8 operation, u16 zero, u32 length, then `length` bytes.
    */
   private: 197,
   fence: 248,
