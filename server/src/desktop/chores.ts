@@ -1,7 +1,7 @@
 /**
- * Periodic work about desktops that one hub does for all hubs. It finds machines for desktops that wait, ends
- * desktops whose limits have passed although their agent did not end them, compares desktops with Cloud Run, and
- * announces desktops to programs outside of UniCore.
+ * Periodic work on desktops, which one hub does for all hubs. It finds machines for desktops that wait, ends
+ * desktops that are past their limits, compares desktops with Cloud Run, and publishes desktops for programs
+ * outside of UniCore.
  */
 import type { Clock } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -16,13 +16,16 @@ import type { DesktopLimits } from './reports.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 const EVERY_MS = 5_000;
-/** Duration of the lease of the hub that does this work, ms. It may miss two rounds. */
+/** Duration of the lease with which one hub does this work, ms. The hub keeps the lease even if it misses a round. */
 const LEASE_MS = 12_000;
-/** How long after a limit the hub ends a desktop, ms. The agent and the desktop end it first if they can. */
+/**
+ * A hub ends a desktop this long after its limit, ms. Until then, the agent or the desktop itself should have ended
+ * it.
+ */
 const LATE_MS = 60_000;
-/** Desktops are announced and compared with Cloud Run once in this many rounds: every minute. */
+/** Number of rounds in a minute. Desktops are published and compared with Cloud Run once a minute. */
 const MINUTE = 12;
-/** An order that had no effect for this long was perhaps lost, ms. */
+/** If an order had no effect for this time, it may have been lost, and is sent again, ms. */
 const LOST_MS = 20_000;
 
 export interface DesktopChoresDeps {
@@ -64,14 +67,14 @@ export class DesktopChores {
 
   async #do(): Promise<void> {
     const { backplane, placer, store, announcer, cloud, pool, log } = this.#deps;
-    // If the backplane is unreachable, every hub does this work. That is harmless.
+    // If the backplane is unreachable, every hub does this work. That does no harm.
     if (!(await backplane.leases.hold('desktops', LEASE_MS).catch(() => true))) return;
     await placer.placeWaiting();
     const rows = await store.desktops();
     for (const row of rows) await this.#look(row);
     await pool?.look(rows);
     if (this.#turn++ % MINUTE !== 0) return;
-    // Cloud Run may take long to answer, and the other chores must not wait for it.
+    // The other work must not wait for this, because Cloud Run may answer slowly.
     cloud?.reconcile().catch((error: unknown) => log.error({ err: error }, 'reconciling desktops failed'));
     for (const row of rows) await announcer.announce(row);
   }

@@ -1,4 +1,7 @@
-/** Desktops on Cloud Run, in simulated time: two hubs, and a fake of Cloud Run whose ledger is the judge. */
+/**
+ * Desktops on Cloud Run in simulated time, with two hubs and a fake of Cloud Run. The fake's record of what really
+ * ran decides what is right.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type CloudHubs, cloudHubs, FAR, NEAR, PLACES } from './testing/cloud-hubs.ts';
 

@@ -1,4 +1,4 @@
-/** The operations that users can do with their desktop. Each user has at most one. */
+/** What users can do with their desktop. Each user has at most one. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VncCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
@@ -10,9 +10,9 @@ import type { DesktopPlacer } from './placer.ts';
 import type { DesktopPool } from './pool.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
-/** A desktop lives this long, and each extension adds as much, ms. */
+/** The life of a desktop, and what each extension adds to it, ms. */
 const LIFE_MS = 60 * 60_000;
-/** How soon a caller may ask again while the last desktop is still ending, ms. */
+/** Time after which a caller should ask again while the last desktop is still ending, ms. */
 const ENDING_MS = 2_000;
 
 type Create = z.output<typeof VncCreate>;
@@ -38,7 +38,7 @@ export class Desktops {
     this.#deps = deps;
   }
 
-  /** Returns the user's desktop, and creates one if there is none. */
+  /** Returns the user's desktop. Creates one if there is none. */
   async session(userId: string): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#deps.store.desktop(userId);
@@ -48,7 +48,7 @@ export class Desktops {
     }
   }
 
-  /** Creates a desktop. Throws CONFLICT if the user has one, unless the same opId has created it. */
+  /** Creates a desktop. Throws CONFLICT if the user already has one, unless it was created with the same opId. */
   async create(userId: string, wish: Create): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#deps.store.desktop(userId);
@@ -65,7 +65,7 @@ export class Desktops {
     }
   }
 
-  /** Returns the user's desktop, or undefined if the user never had one. It may be over. */
+  /** Returns the user's latest desktop, which may be over. Returns undefined if the user never had one. */
   last(userId: string): Promise<DesktopRow | undefined> {
     return this.#deps.store.desktop(userId);
   }
@@ -75,8 +75,8 @@ export class Desktops {
   }
 
   /**
-   * Returns the desktop if it belongs to this user. Throws the same NOT_FOUND for a missing desktop and for
-   * another user's desktop, and SESSION_ENDED for an earlier desktop of this user.
+   * Returns the desktop if it belongs to this user. Throws SESSION_ENDED for an earlier desktop of this user.
+   * Throws NOT_FOUND both for a desktop that does not exist and for one of another user.
    */
   async own(userId: string, sessionId: string): Promise<DesktopRow> {
     const { store } = this.#deps;
@@ -86,7 +86,7 @@ export class Desktops {
     throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
   }
 
-  /** Ends the desktop. Does nothing if it is ending or over. */
+  /** Ends the desktop. Does nothing if it is already ending or over. */
   async end(userId: string, sessionId: string): Promise<DesktopRow> {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase)) return row;
@@ -95,7 +95,7 @@ export class Desktops {
     return now;
   }
 
-  /** Extends the life of a running desktop by an hour, up to the longest life. */
+  /** Extends the life of a running desktop by an hour, but not beyond the longest life. */
   async extend(userId: string, sessionId: string): Promise<DesktopRow> {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase) || row.phase === 'ending') throw ended(sessionId);
@@ -136,7 +136,7 @@ function ended(sessionId: string): UniCoreError {
   return new UniCoreError('SESSION_ENDED', `The desktop ${sessionId} has ended. Create a new one.`);
 }
 
-/** Throws if the desktop is ending: the user cannot have another one before its end was proven. */
+/** Throws if the desktop is ending: the user cannot have another one until its end is proven. */
 function requireUsable(row: DesktopRow): DesktopRow {
   if (row.phase !== 'ending') return row;
   throw new UniCoreError(
@@ -146,7 +146,7 @@ function requireUsable(row: DesktopRow): DesktopRow {
   );
 }
 
-/** The longest life of a desktop that sends nothing, ms. */
+/** Returns how long a desktop may live with this budget if it sends nothing, ms. */
 function mostLife(budget: number | null, mostMs: number, prices: Prices): number {
   return budget === null ? mostMs : Math.min(mostMs, Math.max(1, lifeFor(budget, 0, prices)));
 }

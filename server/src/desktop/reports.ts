@@ -1,6 +1,6 @@
 /**
- * Applies the agents' reports about their desktops, and creates the orders for agents. Reports and orders
- * describe states, not changes, so repeating them is harmless.
+ * Applies the agents' reports about desktops, and makes the orders for agents. Reports and orders describe states,
+ * not changes, so repeating them does no harm.
  */
 import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
 import { isPoolOwner } from '../cloud-run/index.ts';
@@ -10,14 +10,14 @@ import { msOf, type Prices, usableOf, useOf } from './cost.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
-/** The limits of every desktop, ms. */
+/** The limits of all desktops, ms. */
 export interface DesktopLimits {
   idleMs: number;
   bootMs: number;
 }
 
 export interface DesktopReport {
-  /** True if the report contains all desktops of the agent; false if it contains only changed ones. */
+  /** True if the report contains all desktops of the agent, false if it contains only changed ones. */
   whole: boolean;
   desktops: DesktopObserved[];
 }
@@ -40,7 +40,7 @@ export class DesktopReports {
   }
 
   /**
-   * Applies a report of an agent that is connected to this hub. Returns the desktops that this provider has but
+   * Applies a report of an agent that is connected to this hub. Returns the desktops that the provider has but
    * should not have, each as SESSION/ATTEMPT.
    */
   async take(providerId: string, report: DesktopReport): Promise<string[]> {
@@ -51,11 +51,12 @@ export class DesktopReports {
       const isOurs = row?.attempt === seen.attempt && row.providerId === providerId && !isOver(row.phase);
       if (isOurs) {
         const now = await this.#note(row, seen);
-        // The agent may have moved here from a hub that died before it published the last change.
+        // The agent may have been connected to a hub that died before it published the last change. So the change
+        // is published again.
         if (report.whole) events.tell('desktop', now);
       } else if (!isOver(seen.phase) && (row || (await store.receipt(seen.sessionId)))) {
-        // A desktop that the store does not know may belong to another deployment. It is not touched, and ends
-        // by its own limits.
+        // A desktop that the store does not know may belong to another deployment. It is left alone, and ends by
+        // its own limits.
         strays.push(`${seen.sessionId}/${seen.attempt}`);
       }
     }
@@ -63,14 +64,17 @@ export class DesktopReports {
     return strays;
   }
 
-  /** Returns the orders for all desktops that this provider should have, and for the strays that must end. */
+  /**
+   * Returns the orders for all desktops that this provider should have, and orders to end those that it should not
+   * have.
+   */
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
     const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
     const orders = rows.map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
-      // The order for a newer attempt ends the older ones as well.
+      // The order for a newer attempt also ends the older ones.
       if (orders.some((order) => order.sessionId === sessionId)) continue;
       orders.push({ ...ENDED, ...limits, sessionId, attempt: Number(attempt) });
     }
@@ -80,11 +84,11 @@ export class DesktopReports {
   async #note(row: DesktopRow, seen: DesktopObserved): Promise<DesktopRow> {
     const { writer, now } = this.#deps;
     const { phase, code, reason, isolation, use } = seen;
-    // A desktop on Cloud Run reports its own end, and then there still is a container. Only the launcher can prove
-    // the end.
+    // A desktop on Cloud Run reports its own end while its container still exists. Only Cloud Run can prove that it
+    // is gone.
     const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
     const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
-      // A reason that was written when the end began says more than what the agent saw at the end.
+      // A reason that was written when the end began is better than what the agent observed at the end.
       code: old.code ?? code,
       reason: old.phase === 'ending' || isOver(phase) ? (old.reason ?? reason) : reason,
       isolation: isolation ?? old.isolation,
@@ -94,14 +98,15 @@ export class DesktopReports {
     return written;
   }
 
-  /** Ends the desktops that a whole report does not contain, although their provider has taken its orders. */
+  /** Ends the desktops that are missing in a complete report of their provider. */
   async #noteMissing(providerId: string, desktops: DesktopObserved[]): Promise<void> {
     const { store, writer } = this.#deps;
     const there = new Set(desktops.map(({ sessionId }) => sessionId));
     for (const row of await store.desktops()) {
       if (row.providerId !== providerId || there.has(row.sessionId)) continue;
       if (row.launcher === 'cloud-run') continue;
-      // The provider may not have got its order yet, so only a desktop that it once reported is missing.
+      // The provider may not have received the order for this desktop yet. So a desktop counts as missing only if
+      // it was reported before.
       if (row.phase === 'launching') continue;
       await writer.apply(keyOf(row), 'ended', (old) => ({
         code: old.code ?? (old.phase === 'ending' ? null : 'CONTAINER_LOST'),
@@ -111,12 +116,15 @@ export class DesktopReports {
   }
 }
 
-/** Google's record of a container's time, which begins earlier than the desktop's own, is kept. */
+/** Keeps the larger numbers. Google's record of a container's time begins before the desktop's own measurement. */
 function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
   return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
 
-/** The life of a user's desktop begins with its first frame. The pool counts from the start of the container. */
+/**
+ * Returns when the life of a desktop begins. For a user's desktop that is the first picture, for a member of the
+ * pool the start of its container.
+ */
 function beginning({ userId }: DesktopRow, use: DesktopUse | null, now: number): number {
   return isPoolOwner(userId) ? Math.floor(now - (use?.ms ?? 0)) : now;
 }
@@ -126,7 +134,8 @@ const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
 export function orderOf(row: DesktopRow, limits: DesktopLimits, prices: Prices): DesktopOrder {
   const { userId, sessionId, attempt, image, scale, budget, pooledMs, pooledBytes } = row;
   const desired = row.phase === 'ending' ? 'ended' : 'running';
-  // The desktop counts from its own start, which may have been in the pool. There, nobody uses it.
+  // The desktop counts its life from its own start, which may have been in the pool. In the pool, the idle limit
+  // does not apply.
   const lifeMs = row.lifeMs + pooledMs;
   const idleMs = isPoolOwner(userId) ? lifeMs : limits.idleMs;
   const order = { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs } as const;

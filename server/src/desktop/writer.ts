@@ -1,6 +1,6 @@
 /**
- * Makes all changes to desktops. Each change is written by compare-and-set and then published to all hubs. The
- * end of a desktop is first copied to a receipt, so that no bill is lost.
+ * Makes all changes to the rows of desktops. Each change is written by compare-and-set and then published to all
+ * hubs. Before a desktop is over, its receipt is written, so that no bill is lost.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { DesktopUse } from '@unicore/protocol/control';
@@ -13,7 +13,7 @@ import { DESKTOP_LIFECYCLE, type DesktopLifeEvent, isOver } from './lifecycle.ts
 /** Returns the fields of a desktop that change together with its phase. */
 export type DesktopPatch = (row: DesktopRow) => Partial<DesktopRow>;
 
-/** Names one start of a user's desktop. Changes for another one are ignored. */
+/** Names one attempt of a user's desktop. Changes for a different attempt are ignored. */
 export interface DesktopKey {
   userId: string;
   sessionId: string;
@@ -26,7 +26,7 @@ export function keyOf({ userId, sessionId, attempt }: DesktopRow): DesktopKey {
 
 export interface DesktopWritten {
   row: DesktopRow;
-  /** True if the event is possible in the desktop's current phase. If false, nothing was written. */
+  /** True if the event is possible in the desktop's present phase. If false, nothing was written. */
   fits: boolean;
 }
 
@@ -46,7 +46,7 @@ export class DesktopWriter {
     this.#deps = deps;
   }
 
-  /** Applies an event. `userId` is the user who asked for the change, or null if nobody did. */
+  /** Applies an event. `userId` is the user who asked for it, or null if no user did. */
   async apply(
     key: DesktopKey,
     event: DesktopLifeEvent,
@@ -79,19 +79,19 @@ export class DesktopWriter {
   }
 
   /**
-   * Reserves a desktop for a user. `before` is the user's last row, which must be over, or a member of the pool that
-   * was given away. Returns undefined if another reservation came first.
+   * Reserves a desktop for a user. `before` is the row that the new one replaces: the user's last desktop, which
+   * must be over, or a member of the pool that now has a user. Returns undefined if the row has changed meanwhile.
    */
   reserve(row: DesktopRow, before: DesktopRow | undefined): Promise<DesktopRow | undefined> {
     return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', row.userId);
   }
 
-  /** Claims a desktop of the pool for this user. Returns undefined if the row has changed in the meantime. */
+  /** Claims a member of the pool for this user. Returns undefined if the row has changed meanwhile. */
   claim(member: DesktopRow, userId: string): Promise<DesktopRow | undefined> {
     return this.#write({ ...member, opId: userId }, undefined, null);
   }
 
-  /** Returns the fields that say what a desktop has used, and its price. */
+  /** Returns the fields for what a desktop has used, and its cost. */
   spent(use: DesktopUse): Pick<DesktopRow, 'cpuSeconds' | 'memorySeconds' | 'sentBytes' | 'cost'> {
     return billOf(use, this.#deps.prices);
   }
@@ -108,7 +108,8 @@ export class DesktopWriter {
     userId: string | null,
   ): Promise<DesktopRow | undefined> {
     const { store, events } = this.#deps;
-    // The receipt comes first: if this hub died between the two writes, the desktop would be over without one.
+    // The receipt is written first. If this hub died between the two writes in the other order, the desktop would
+    // be over without a receipt.
     const paid = isOver(next.phase) ? paidAs(next, await store.addReceipt(receiptOf(next))) : next;
     if (!(await store.replaceDesktop(paid))) return undefined;
     const written = { ...paid, rev: next.rev + 1 };
@@ -159,14 +160,14 @@ function receiptOf(row: DesktopRow): ReceiptRow {
   };
 }
 
-/** What the launcher has checked before it reported the end. */
+/** What the launcher has checked before it reported the end of a desktop. */
 const PROOF: Record<DesktopRow['launcher'], string> = {
   docker: 'The container, its network and its volumes are gone.',
   process: 'The processes and the folder are gone.',
   'cloud-run': 'The job and its executions are gone.',
 };
 
-/** The row says what its receipt says, even if another hub has written the receipt. */
+/** Copies the numbers of the receipt to the row, even if another hub has written the receipt. */
 function paidAs(row: DesktopRow, receipt: ReceiptRow): DesktopRow {
   const { endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost } = receipt;
   return { ...row, endedAt, code, reason, cpuSeconds, memorySeconds, sentBytes, cost };
