@@ -10,7 +10,7 @@ import { isPoolOwner } from './pool-owner.ts';
 const MOST = 62;
 /** Longest user id that is used unchanged. The ids that a hub makes have 14 characters. */
 const MOST_PLAIN = 32;
-/** Any other user id is replaced by its first characters, and by hexadecimal digits of its hash: their numbers. */
+/** Any other user id is replaced by this many of its characters, and this many hexadecimal digits of its hash. */
 const HEAD = 12;
 const HASH = 16;
 

@@ -12,7 +12,7 @@ const PLACES: Record<Launcher, string> = {
   'cloud-run': 'In a container of its own at Google Cloud Run.',
 };
 
-/** What the classes of isolation mean to people who browse. */
+/** What each class of isolation means, in words for users. */
 const WALLS: Record<string, string> = {
   sandboxed:
     'The browser is walled in: pages reach the internet, but neither files of that computer nor its network.',
