@@ -1,6 +1,6 @@
 /**
- * A hub in this process whose desktops run on a fake of Cloud Run. The fake runs each desktop for real: as processes
- * that dial the hub, or in a container. The processes have a user of their own where the test runs as root.
+ * A hub in this process with desktops on a fake of Cloud Run. The fake really runs each desktop: as processes that
+ * connect to the hub, or in a container. If the test runs as root, the processes run as another user.
  */
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,10 +27,10 @@ import { pidsOfDesktop, pidsWhere } from './pids.ts';
 import { Users } from './users.ts';
 
 const HOST = '127.0.0.1';
-/** Two places, so that a desktop for which one has no room starts in the other. */
+/** Two places. If one is full, a desktop starts in the other. */
 const PLACES = 'my-project/europe-west1:80,my-project/us-central1:80';
 const FOLDER = join(tmpdir(), 'unicore-dial-');
-/** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
+/** Id of the user that tests as root use for desktops, because Chromium refuses to run as root. */
 const UID = 61_237;
 const isRoot = process.getuid?.() === 0;
 const MAIN = join(ROOT, 'agent/src/desktop/main.ts');
@@ -38,24 +38,24 @@ const MAIN = join(ROOT, 'agent/src/desktop/main.ts');
 export interface CloudWorldOptions {
   /** Address on which the hub listens. Default: 127.0.0.1. */
   readonly host?: string;
-  /** Further options of the hub. */
+  /** Further options on the hub's command line. */
   readonly options?: readonly string[];
-  /** Runs the containers. Default: processes of this machine. */
+  /** Runs the containers. Default: as processes of this machine. */
   readonly run?: RunContainer;
 }
 
 export class CloudWorld implements AsyncDisposable {
-  /** What the containers were started with, in order. */
+  /** The options of all containers so far, in the order of their start. */
   readonly containers: ContainerSpec[] = [];
   readonly url: string;
   readonly #options: CloudWorldOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), 'unicore-cloud-'));
-  /** A folder for each container that consists of processes. */
+  /** The folder of each container that runs as processes. */
   readonly #folders: string[] = [];
   readonly #users = new Users();
   readonly #backplane = new LocalWorld(systemClock);
   readonly #port: number;
-  /** The way of desktops to the hub. */
+  /** The connection of desktops to the hub. A test can cut it. */
   readonly #line: LineProxy;
   #fake: CloudRunFake | undefined;
   #app: App | undefined;
@@ -90,7 +90,7 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = await this.#hub(this.#port);
   }
 
-  /** Starts a second hub on the same data. Returns its URL. */
+  /** Starts a second hub with the same store. Returns its URL. */
   async joinHub(): Promise<string> {
     const port = await freePort(HOST);
     this.#second = await this.#hub(port);
@@ -117,12 +117,12 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = undefined;
   }
 
-  /** url: that of the hub. */
+  /** Signs a user in. url: that of the hub. */
   user(name: string, url = this.url): Promise<UniCore> {
     return this.#users.sdk(this.app, name, url);
   }
 
-  /** Returns the pids of the processes that run this command of unicore-desktop for this world. */
+  /** Returns the pids of this test's processes that run this command of unicore-desktop. */
   pids(command: 'dial' | 'dialler'): number[] {
     return pidsWhere(
       ({ args }) => args.includes(command) && this.#folders.some((folder) => args.includes(folder)),
@@ -148,7 +148,10 @@ export class CloudWorld implements AsyncDisposable {
     });
   }
 
-  /** Runs a container as processes. The holder leads a group of its own, but freezes and dies with the container. */
+  /**
+   * Runs a container as processes. The holder has a process group of its own, but is frozen and killed with the
+   * container.
+   */
   async #processes(spec: ContainerSpec): Promise<Container> {
     const folder = mkdtempSync(FOLDER);
     this.#folders.push(folder);
