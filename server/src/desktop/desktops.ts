@@ -103,7 +103,7 @@ export class Desktops {
     const most = mostLife(row.budget, mostMs, prices);
     if (row.lifeMs >= most) {
       throw most < mostMs
-        ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ allows no longer life.`)
+        ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ does not pay for more time.`)
         : new UniCoreError(
             'CONFLICT',
             `A desktop lives ${mostMs / 60_000} minutes at most. Create a new one when it has ended.`,
@@ -156,6 +156,6 @@ function requireEnough(budget: number, prices: Prices): void {
   if (budget >= least) return;
   throw new UniCoreError(
     'BAD_REQUEST',
-    `budget is ${budget} $. To start and to end costs a desktop up to ${least.toPrecision(2)} $. Give it more.`,
+    `budget is ${budget} $. A desktop needs up to ${least.toPrecision(2)} $ to start and to end. Set a larger budget.`,
   );
 }

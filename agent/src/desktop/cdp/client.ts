@@ -119,7 +119,10 @@ export class Client {
     const parsed = parseCommand(text);
     if ('error' in parsed) this.#deliver(parsed.error);
     else if (Buffer.byteLength(text) > MAX_COMMAND) {
-      this.#fail(parsed.command, `TOO_LARGE: a command may have ${MAX_COMMAND} bytes. Send it in parts.`);
+      this.#fail(
+        parsed.command,
+        `TOO_LARGE: a command can have at most ${MAX_COMMAND} bytes. Send it in parts.`,
+      );
     } else return this.#carryOut(parsed.command, text.length, taken);
     taken();
   }
@@ -177,7 +180,7 @@ export class Client {
     if (method === 'Browser.close') {
       this.#done(command);
       taken();
-      return this.end('OK', 'The program closed its connection. The browser goes on.');
+      return this.end('OK', 'The program closed its connection. The browser keeps running.');
     }
     const verdict = judge(method, params, {
       folders: this.#browser.folders,
@@ -210,7 +213,11 @@ export class Client {
     };
     if (this.#early) this.#early.push(() => this.#forward(command, ended, written));
     else this.#forward(command, ended, written);
-    if (this.#toBrowser > MAX_WAITING) this.end('RATE_LIMITED', 'More commands wait than the browser takes.');
+    if (this.#toBrowser > MAX_WAITING)
+      this.end(
+        'RATE_LIMITED',
+        'Too many commands wait for the browser. Connect again, and wait for answers.',
+      );
   }
 
   #forward(command: Command, ended: (() => void) | undefined, written: () => void): void {

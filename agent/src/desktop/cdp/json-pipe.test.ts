@@ -69,7 +69,7 @@ test('a message that is too large is named by its start and end, and the next on
 test('a large message in many parts takes time in proportion to its size', async () => {
   const { input, received, closed } = setUp();
   const part = Buffer.alloc(4_096, 'x');
-  // With a copy of all earlier parts for each new one, this would copy 137 GB.
+  // If all earlier parts were copied for each new part, this would copy 137 GB.
   for (let sent = 0; sent < 32 * 1024 * 1024; sent += part.length) input.write(part);
   input.end('\0');
   await closed;

@@ -25,7 +25,7 @@ export class NewFile {
     if (!isPlainName(name)) {
       throw new UniCoreError(
         'BAD_REQUEST',
-        'name: A file has a name of at most 255 bytes, without slashes and control characters, that begins with no dot.',
+        'name: A file name may have at most 255 bytes, no slashes, no control characters, and no dot at its start.',
       );
     }
     this.name = name;

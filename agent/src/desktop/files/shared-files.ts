@@ -111,6 +111,6 @@ export class SharedFiles {
   }
 
   #failed(error: unknown): void {
-    this.#options.log.warn({ err: error }, 'changes of files are not seen');
+    this.#options.log.warn({ err: error }, 'changes of files could not be watched');
   }
 }

@@ -112,7 +112,7 @@ export class HolderLink {
     try {
       await holder.control.limit(this.#limits);
     } catch {
-      holder.leg.close('TIMEOUT', 'the holder did not take its limits');
+      holder.leg.close('TIMEOUT', 'the holder did not accept its limits');
     }
   }
 

@@ -1,4 +1,4 @@
-/** What a desktop's Chromium can't reach, tried with real servers in a network of the test's own. */
+/** What a desktop's Chromium cannot reach, tried with real servers in a network namespace of the test. */
 import { expect, test } from 'vitest';
 import { ClosedNetwork, HeldDesktop, PUBLIC } from './testing/index.ts';
 
@@ -54,7 +54,7 @@ test('Chromium reaches public servers, and neither loopback, metadata nor privat
   await using desktop = await HeldDesktop.start({ prefix: network.prefix });
   await desktop.reached('running');
   const page = await pageOf(desktop);
-  // What the sockets of the desktop's namespace are, with this desktop in it.
+  // A public server can be reached.
   expect((await page.go('http://public.example/start')).errorText).toBeUndefined();
   expect(network.requests).toContain(`${PUBLIC} /start`);
 

@@ -138,7 +138,7 @@ export class RawClient {
     if (screen === undefined) {
       throw new UniCoreError(
         'CONFLICT',
-        'The VNC server has not said that its desktop can have another size.',
+        'The VNC server has not said that it can change the size of its desktop.',
       );
     }
     const message = Buffer.alloc(8 + SCREEN_BYTES);

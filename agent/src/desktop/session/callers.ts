@@ -121,7 +121,7 @@ export class Callers {
       const now = await condition();
       tell(caller, 'condition', (to) => to.condition(now));
     } catch (error) {
-      log.warn({ err: error }, 'the condition is unknown');
+      log.warn({ err: error }, 'the condition of the desktop could not be read');
     }
   }
 

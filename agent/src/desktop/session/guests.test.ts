@@ -1,4 +1,4 @@
-/** What a hostile guest can do who speaks RFB by hand: only watch. */
+/** What a hostile guest who sends hand-made RFB messages can do: only watch. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ const NOTIFY = (1 << 27) | TEXT;
 
 let folder: string;
 let display: Server;
-/** The connections of viewers to the display, and what the display got on each, without the handshake. */
+/** The connections of viewers to the display, with the bytes that the display received on each after the handshake. */
 let got: { socket: Socket; bytes: Buffer }[];
 let served: Served;
 let lease: Lease;
@@ -81,7 +81,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens a screen as this user. The display has taken the handshake. */
+/** Opens the screen as this user. The handshake is complete then. */
 async function open(auth: typeof GUEST | object, meta = {}): Promise<ChannelStream> {
   consumer.auth = auth;
   const stream = await consumer.open('vnc', meta);

@@ -85,7 +85,7 @@ export class Program {
     if (this.#size <= MAX_COMMAND) return;
     this.#channel?.reset(
       'TOO_LARGE',
-      `A message may have ${MAX_COMMAND / 1024 / 1024} MiB. Send it in parts.`,
+      `A message can have at most ${MAX_COMMAND / 1024 / 1024} MiB. Send it in parts.`,
     );
   }
 }

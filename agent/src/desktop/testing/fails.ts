@@ -1,2 +1,2 @@
-/** An idleMs with which the stand-in for a holder exits at once, as one that cannot start its display. */
+/** With this idleMs, the fake holder exits at once, like a holder that cannot start its display. */
 export const FAILS_MS = 13;

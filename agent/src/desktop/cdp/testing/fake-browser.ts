@@ -1,4 +1,4 @@
-/** Stands in for Chromium at the other end of the pipe. It knows sessions only, and answers everything else with `{}`. */
+/** A fake Chromium at the other end of the pipe. It knows only sessions, and answers all other commands with `{}`. */
 import { PassThrough } from 'node:stream';
 import { JsonPipe, type PipeStreams } from '../json-pipe.ts';
 
@@ -14,7 +14,7 @@ export class FakeBrowser {
   readonly heard: Heard[] = [];
   /** Methods that are not answered. */
   readonly silent = new Set<string>();
-  /** Results by method, in place of `{}`. */
+  /** The results of certain methods, in place of `{}`. */
   readonly results: Record<string, object> = {};
   readonly #pipe: JsonPipe;
   readonly #toHolder = new PassThrough();
@@ -44,13 +44,16 @@ export class FakeBrowser {
     this.#pipe.close();
   }
 
-  /** Returns the methods that arrived in this session, or in all. */
+  /** Returns the methods that arrived in this session. Without a session, returns all. */
   methods(sessionId?: string): string[] {
     const heard = sessionId === undefined ? this.heard : this.heard.filter((m) => m.sessionId === sessionId);
     return heard.map(({ method }) => method);
   }
 
-  /** A target attaches to this session by itself, as after `Target.setAutoAttach`. Returns the new session. */
+  /**
+   * Attaches a new target to this session, as the browser does after `Target.setAutoAttach`. Returns the new
+   * session.
+   */
   attachTo(parent: string | undefined, waitingForDebugger = false): string {
     const sessionId = `S${++this.#sessions}`;
     const params = { sessionId, targetInfo: { type: 'page', targetId: 'T' }, waitingForDebugger };

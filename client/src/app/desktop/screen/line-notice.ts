@@ -18,5 +18,5 @@ export function lineNotice({ line, hubUp, shown }: LineFacts): string | undefine
   }
   return line === 'connecting'
     ? 'Connecting to your desktop …'
-    : 'The line to your desktop is lost. The page is reconnecting.';
+    : 'The connection to your desktop is lost. The page is reconnecting.';
 }

@@ -124,7 +124,7 @@ test('the page says in words that it connects, until the picture is there', asyn
 test('a lost line is said, and resumes without a new connection of noVNC', async () => {
   const { channel, channels } = await connected();
   channel.become('reconnecting');
-  await screen.findByText(/The line to your desktop is lost/);
+  await screen.findByText(/The connection to your desktop is lost/);
   channel.become('connected');
   await waitFor(() => expect(screen.queryByText(/is lost/)).toBeNull());
   expect(channels).toHaveLength(1);
@@ -172,7 +172,7 @@ test('a program that drives is shown, input says so, and take over is one click'
   beside.handler.control?.({ holder: program, since: 0 });
   await screen.findByText('A program drives');
   fireEvent.pointerDown(document.querySelector('canvas')!);
-  await screen.findByText('A program has the controls, so the desktop does not hear you.');
+  await screen.findByText('A program has the controls, so the desktop ignores your input.');
   const before = rfb.refits;
   fireEvent.click(screen.getAllByRole('button', { name: 'Take over' })[0]!);
   await screen.findByText('You have the controls.');
@@ -303,7 +303,7 @@ test('a desktop that nobody uses says when it ends, and stays after a click', as
 
 test('the walls around the browser are described in words', async () => {
   await connected({ isolation: 'unsandboxed' });
-  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not walled in' }));
+  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not isolated' }));
   await screen.findByText(/Open only pages that you trust/);
 });
 

@@ -90,10 +90,10 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
   const explain = (): void => {
     if (viewing.viewOnly()) {
       const use = { label: 'Use it', run: () => [viewing.setViewOnly(false), notices.clear(), focus()] };
-      notices.say({ text: 'You only watch, so the desktop does not hear you.', action: use });
+      notices.say({ text: 'You are only watching, so the desktop ignores your input.', action: use });
     } else if (isDrivenByProgram(news.control())) {
       const take = { label: 'Take over', run: takeOver };
-      notices.say({ text: 'A program has the controls, so the desktop does not hear you.', action: take });
+      notices.say({ text: 'A program has the controls, so the desktop ignores your input.', action: take });
     }
   };
   const onKey = (event: KeyboardEvent): void => {
