@@ -60,7 +60,7 @@ export const Execution = z.object({
 });
 export type Execution = z.infer<typeof Execution>;
 
-/** One page of a list. */
+/** One page of Google's list of jobs. */
 export const JobPage = z
   .object({ jobs: z.array(Job).nullish(), nextPageToken: Text })
   .transform(({ jobs, nextPageToken }) => ({ items: jobs ?? [], nextPageToken }));

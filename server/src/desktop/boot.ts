@@ -19,7 +19,7 @@ export interface DesktopBootDeps {
   writer: DesktopWriter;
   /** Validity of a boot token, counted from the start of the launch, ms. */
   tokenMs: number;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

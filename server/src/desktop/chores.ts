@@ -35,13 +35,13 @@ export interface DesktopChoresDeps {
   writer: DesktopWriter;
   placer: DesktopPlacer;
   announcer: Announcer;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The desktops on Cloud Run. Undefined if no desktops run on Cloud Run. */
   cloud: CloudDesktops | undefined;
   pool: DesktopPool | undefined;
   limits: DesktopLimits;
   clock: Clock;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

@@ -47,7 +47,7 @@ export interface CloudDesktopsDeps {
   hubUrl: string;
   clock: Clock;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

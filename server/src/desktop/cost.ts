@@ -1,4 +1,4 @@
-/** Computes what a desktop costs. */
+/** Computes what a desktop costs, from its time and its sent bytes. */
 import type { DesktopBudget, DesktopUse } from '@unicore/protocol/control';
 import type { DesktopRow } from '../store/index.ts';
 

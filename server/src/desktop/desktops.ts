@@ -21,13 +21,13 @@ export interface DesktopsDeps {
   store: Store;
   writer: DesktopWriter;
   placer: DesktopPlacer;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The pool of desktops. Undefined if no desktops run on Cloud Run. */
   pool: DesktopPool | undefined;
   prices: Prices;
   image: string;
   /** The longest life of a desktop, with all extensions, ms. */
   mostMs: number;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

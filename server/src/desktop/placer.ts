@@ -21,9 +21,9 @@ export interface DesktopPlacerDeps {
   store: Store;
   presence: Presence;
   writer: DesktopWriter;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The places on Cloud Run. Undefined if no desktops run there. */
   places: CloudPlaces | undefined;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

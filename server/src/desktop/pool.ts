@@ -32,7 +32,7 @@ export interface DesktopPoolDeps {
   places: CloudPlaces;
   image: string;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

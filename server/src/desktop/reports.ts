@@ -28,7 +28,7 @@ export interface DesktopReportsDeps {
   writer: DesktopWriter;
   limits: DesktopLimits;
   prices: Prices;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

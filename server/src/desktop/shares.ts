@@ -20,7 +20,7 @@ export interface DesktopSharesDeps {
   own(userId: string, sessionId: string): Promise<DesktopRow>;
   /** Disconnects everybody with this session, at all hubs, and makes the session's tickets invalid. */
   endSession(sessionId: string): Promise<void>;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

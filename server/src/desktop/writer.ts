@@ -35,7 +35,7 @@ export interface DesktopWriterDeps {
   events: HubEvents;
   prices: Prices;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

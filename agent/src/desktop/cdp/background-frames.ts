@@ -5,7 +5,7 @@
  */
 import { attached, type Params } from './contract.ts';
 
-/** Options of the screencast. It is so small, and skips so many frames, that none of its frames is ever sent. */
+/** Options of the screencast. It is tiny and skips nearly all frames, so none of its frames is ever sent. */
 const SCREENCAST = { format: 'jpeg', quality: 1, maxWidth: 2, maxHeight: 2, everyNthFrame: 1_000_000 };
 
 type Call = (method: string, params: Params, sessionId?: string) => Promise<Params>;

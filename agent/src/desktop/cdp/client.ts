@@ -20,7 +20,7 @@ import type { Folders } from './folders.ts';
 import { PausedTargets } from './paused-targets.ts';
 import { judge } from './rules.ts';
 
-/** Largest command, in bytes. */
+/** Maximum size of a command from a program, in bytes. */
 export const MAX_COMMAND = 16 * 1024 * 1024;
 /** Maximum number of characters that may wait, in each direction. A program with more than this is disconnected. */
 export const MAX_WAITING = 32 * 1024 * 1024;
@@ -32,7 +32,7 @@ export const MAX_WAITING = 32 * 1024 * 1024;
  */
 export const CONTROL_CHANGED = 'UniCore.controlChanged';
 
-/** The connection to the program. */
+/** The connection to a program that drives the browser over CDP. */
 export interface ClientTransport {
   /** The id of the program, for example in vnc.control. No two programs have the same id. */
   readonly id: string;

@@ -4,7 +4,7 @@
  */
 import { methodMatcher } from './method-matcher.ts';
 
-/** A `*` matches any letters. */
+/** Names of the CDP methods that need the controls. A `*` matches any letters. */
 export const CONTROL_METHODS: readonly string[] = [
   'Input.*',
   'Page.navigate',

@@ -16,7 +16,7 @@ import type { Folders } from './folders.ts';
 import { JsonPipe, type Oversized, type PipeStreams } from './json-pipe.ts';
 import { Sessions } from './sessions.ts';
 
-/** Maximum number of connected programs. */
+/** Maximum number of programs that can use one browser at the same time. */
 export const MAX_PROGRAMS = 4;
 
 /** Error code (JSON-RPC) of an answer that this process gives in place of the browser. */

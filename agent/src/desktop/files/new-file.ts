@@ -67,7 +67,7 @@ export class NewFile {
     throw new UniCoreError('CONFLICT', `There are ${MOST_NUMBERED} files ${this.name}. Remove some.`);
   }
 
-  /** Deletes the temporary file. */
+  /** Deletes the temporary file of an upload. Does nothing after keep(). */
   discard(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

@@ -15,7 +15,7 @@ import { requireSize } from './size.ts';
 const COLLECT_MS = 250;
 
 export interface SharedFilesOptions {
-  /** Absolute paths of the folders. */
+  /** Absolute paths of the desktop's folders. */
   folders: { uploads: string; downloads: string };
   clock: Clock;
   log: Logger;
@@ -63,7 +63,7 @@ export class SharedFiles {
     return new NewFile(this.#uploads, name);
   }
 
-  /** Starts to report changes. */
+  /** Starts to report changes of the list of files. */
   watch(): void {
     if (this.#watchers.length > 0) return;
     try {
@@ -75,7 +75,7 @@ export class SharedFiles {
     }
   }
 
-  /** Stops to report changes. */
+  /** Stops to report changes of the list of files. */
   unwatch(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;

@@ -24,7 +24,7 @@ export interface Control {
 
 export interface LeaseOptions {
   clock: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 

@@ -28,7 +28,7 @@ export interface ProgramsOptions {
   /** Called with the debugging pipe of each Chromium: the first one, and each one after a crash. */
   readonly onPipe?: (pipe: ChromiumPipe) => void;
   readonly clock?: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   readonly now?: () => number;
   readonly paths?: Partial<ProgramPaths>;
   /** Resolves when the VNC server on this socket shows a picture. Rejects when `signal` aborts. Tests replace it. */

@@ -19,7 +19,7 @@ export interface Parsed<T> {
 }
 
 export interface Target {
-  /** A name or an address. */
+  /** The host to connect to: a name or an address. */
   readonly host: string;
   readonly port: number;
 }

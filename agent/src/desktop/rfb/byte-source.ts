@@ -11,7 +11,7 @@ export type Reading<T> = Generator<void, T, void>;
 
 export class ByteSource {
   #bytes: Buffer = EMPTY;
-  /** Position of the next byte. */
+  /** Position of the next byte that the parser has not passed on or dropped. */
   #at = 0;
   /** Position of the first byte that was passed on and was not returned by takePassed() yet. */
   #from = 0;

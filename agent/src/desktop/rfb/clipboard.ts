@@ -6,7 +6,7 @@
 import { constants, inflateSync } from 'node:zlib';
 import { UniCoreError } from '@unicore/protocol';
 
-/** Largest text in bytes. */
+/** Maximum size of a clipboard text, in bytes. */
 export const MAX_CUT_TEXT = 1024 * 1024;
 /** Largest body of an extended message, in bytes. Data that cannot be compressed becomes a little longer. */
 const MAX_EXTENDED = MAX_CUT_TEXT + 1024;

@@ -31,5 +31,5 @@ export const ServerMessage = {
 
 /** Number of bytes of ProtocolVersion, such as `RFB 003.008\n`. */
 export const VERSION_BYTES = 12;
-/** The security type without authentication. */
+/** RFB's security type for connections without authentication. */
 export const SECURITY_NONE = 1;

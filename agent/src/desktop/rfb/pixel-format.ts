@@ -1,7 +1,7 @@
 /** The size of pixels in a pixel format. The interposer needs no more: it does not look at the colours. */
 import { UniCoreError } from '@unicore/protocol';
 
-/** Number of bytes of PIXEL_FORMAT. */
+/** Number of bytes of the RFB structure PIXEL_FORMAT. */
 export const PIXEL_FORMAT_BYTES = 16;
 
 export interface PixelLayout {

@@ -47,7 +47,7 @@ export interface HolderOptions extends DesktopRef {
   programs: Omit<ProgramsOptions, 'ageMs' | 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
   log: Logger;
   clock?: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now?: () => number;
 }
 

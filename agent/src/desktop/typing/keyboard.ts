@@ -19,7 +19,7 @@ export type KeyDisplay = Pick<
   'keyboard' | 'setKey' | 'press' | 'release' | 'sync' | 'handled' | 'managed'
 >;
 
-/** The key that types a keysym. */
+/** The key, and the state of Shift, with which a keysym is typed. */
 interface Way {
   readonly keycode: number;
   /** True if Shift must be down, false if it must be up, undefined if it does not matter. */

@@ -5,7 +5,7 @@
 import type { Clock } from '@unicore/protocol';
 import { type DisplayPlace, padded, XConnection } from './x-connection.ts';
 
-/** Opcodes of X requests. */
+/** Opcodes of the requests to the X server that are used here. */
 const X = {
   createWindow: 1,
   changeWindowAttributes: 2,

@@ -26,7 +26,7 @@ export interface ExecutionDeps {
   now: () => number;
   ledger: Ledger;
   run: RunContainer;
-  /** Called after each change. */
+  /** Called after each change of the execution. */
   changed: () => void;
 }
 

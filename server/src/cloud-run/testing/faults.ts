@@ -118,7 +118,7 @@ export class Faults {
     this.#cancels.push(...faults);
   }
 
-  /** Removes all faults. */
+  /** Removes all faults, so that the fake behaves well again. */
   clear(): void {
     this.#calls.clear();
     this.#starts.length = 0;

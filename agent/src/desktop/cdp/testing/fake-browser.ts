@@ -12,7 +12,7 @@ export interface Heard {
 export class FakeBrowser {
   readonly streams: PipeStreams;
   readonly heard: Heard[] = [];
-  /** Methods that are not answered. */
+  /** The CDP methods that this fake browser does not answer. */
   readonly silent = new Set<string>();
   /** The results of certain methods, in place of `{}`. */
   readonly results: Record<string, object> = {};

@@ -1,4 +1,4 @@
-/** Arbitrary valid messages of servers. */
+/** Makes arbitrary valid messages of VNC servers, for property tests. */
 import fc from 'fast-check';
 import { cutText, extendedCutText, fence, rectangle, u16, u32, update } from './bytes.ts';
 

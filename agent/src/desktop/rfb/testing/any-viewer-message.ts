@@ -1,4 +1,4 @@
-/** Arbitrary valid messages of viewers. */
+/** Makes arbitrary valid messages of VNC viewers, for property tests. */
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import {
