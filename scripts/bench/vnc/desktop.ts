@@ -6,8 +6,8 @@ import { Product } from '../carriers/product/product.ts';
 import { containerOf, removeDesktop, rfbSocketOf, runDesktop } from './container.ts';
 import { BENCH_IMAGE } from './image.ts';
 import type { Address } from './line.ts';
-import type { LinesCalls } from './lines.ts';
 import type { NearCalls } from './near.ts';
+import type { LinesCalls } from './slow-lines.ts';
 import { Websockify } from './websockify.ts';
 
 /** Returns an address for a viewer. It is valid for one connection, because a hub's ticket is. */
@@ -26,7 +26,7 @@ export class Desktop {
   readonly near: Child<NearCalls>;
   readonly #product: Product;
   readonly #owner: UniCore;
-  readonly #lines = new Child<LinesCalls>({ script: 'vnc/lines.ts' });
+  readonly #lines = new Child<LinesCalls>({ script: 'vnc/slow-lines.ts' });
   #sessionId: string | undefined;
   #websockify: Websockify | undefined;
 

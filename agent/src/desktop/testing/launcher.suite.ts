@@ -6,7 +6,7 @@ import type { HolderStatus } from '../holder/index.ts';
 import type { DesktopLauncher, LaunchOrder } from '../launch/index.ts';
 import { connectHolder } from '../link/index.ts';
 import { closeDesktops, newFolder } from './desktops-setup.ts';
-import { FAILS_MS } from './fails.ts';
+import { FAILS_MS } from './failing-start.ts';
 import { runDesktops } from './run-desktops.ts';
 
 export interface LauncherHarness {

@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { END_FILE, HOLDER_SOCKET, HoldOrder } from '../holder/index.ts';
-import { FAILS_MS } from './fails.ts';
+import { FAILS_MS } from './failing-start.ts';
 import { FakeHolder } from './fake-holder.ts';
 
 const [, , command, folder = '', order = ''] = process.argv;
