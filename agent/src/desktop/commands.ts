@@ -49,8 +49,13 @@ program
   .argument('<folder>', "the desktop's own folder")
   .argument('<order>', 'session, attempt, scale and limits as JSON')
   .option('--url <url>', 'the first page')
-  .option('--reachable <range>', 'range of private addresses that the desktop may reach; repeatable', collect, [])
-  .option('--allow-unsandboxed', 'run without Chromium's sandbox if this machine does not permit it')
+  .option(
+    '--reachable <range>',
+    'range of private addresses that the desktop may reach; repeatable',
+    collect,
+    [],
+  )
+  .option('--allow-unsandboxed', "run without Chromium's sandbox if this machine does not permit it")
   .option('--shares-network', 'other programs use the same network interfaces')
   .option('--started <ms>', 'when the container was started, by the monotonic clock', Number)
   .action(hold);

@@ -154,7 +154,9 @@ class DesktopHolder implements Holder {
         const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
         // If this fails, typing still works, but only through keys of the display.
-        this.#pages.start().catch((err: unknown) => log.warn({ err }, 'the pages of the browser could not be read'));
+        this.#pages
+          .start()
+          .catch((err: unknown) => log.warn({ err }, 'the pages of the browser could not be read'));
       },
     });
     void this.#programs.ended.then(() => this.#finish());
