@@ -79,6 +79,11 @@ export class Desktop {
     return this.#calls.remote.files();
   }
 
+  /** Keeps an idle desktop from ending, as a key would. */
+  stay(): Promise<void> {
+    return this.#calls.remote.stay();
+  }
+
   removeFile(file: FileRef): Promise<void> {
     return this.#calls.remote.removeFile(file);
   }

@@ -52,6 +52,8 @@ export interface ClipboardRefusal {
 export interface DesktopCalls {
   /** Takes the controls for the caller's user if `take` is true, and returns who has them. */
   control(take?: boolean): Promise<Control>;
+  /** Counts as use of the desktop, as a key does, but needs no controls. */
+  stay(): Promise<void>;
   clipboard(rights: ClipboardRights): Promise<void>;
   files(): Promise<DesktopFiles>;
   /** Removes the file if it exists. */

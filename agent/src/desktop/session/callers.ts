@@ -29,6 +29,7 @@ const MOST_WAITING = 2 * 1024 * 1024;
 export interface CallersOptions {
   log: Logger;
   control(user: string, take: boolean): Control;
+  used(): void;
   allowClipboard(user: string, rights: ClipboardRights): void;
   files(): Promise<DesktopFiles>;
   removeFile(file: FileRef): Promise<void>;
@@ -91,12 +92,16 @@ export class Callers {
   }
 
   #calls(auth: () => DesktopAuth): DesktopCalls {
-    const { control, allowClipboard, files, removeFile } = this.#options;
+    const { control, used, allowClipboard, files, removeFile } = this.#options;
     return {
       control: async (wish) => {
         const take = z.boolean().default(false).parse(wish);
         if (take) requireOwner(auth());
         return control(auth().user, take);
+      },
+      stay: async () => {
+        requireOwner(auth());
+        used();
       },
       clipboard: async (wish) => {
         requireOwner(auth());

@@ -195,6 +195,7 @@ test('guests and readers hear of the controls, and have neither files nor the cl
     const viewer = 'v';
     for (const call of [
       guest.calls.control(true),
+      guest.calls.stay(),
       guest.calls.files(),
       guest.calls.removeFile({ folder: 'downloads', name: 'größe.bin' }),
       guest.calls.clipboard({ viewer, toDesktop: true, fromDesktop: true }),

@@ -179,6 +179,7 @@ class DesktopHolder implements Holder {
     return new Callers({
       log: this.#options.log,
       control: (user, take) => this.#control(user, take),
+      used: () => this.#lifetime.used(),
       allowClipboard: (user, rights) => this.#viewers.allowClipboard(user, rights),
       files: () => this.#files.list(),
       removeFile: (file) => this.#files.remove(file),

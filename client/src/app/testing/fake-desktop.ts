@@ -9,6 +9,8 @@ export class FakeDesktop {
   readonly uploads: { file: Blob; options: UploadOptions; done: PromiseWithResolvers<string> }[] = [];
   /** Number of times that the controls were taken. */
   taken = 0;
+  /** Number of times that somebody said to be there. */
+  stayed = 0;
   isClosed = false;
   known: DesktopFiles = { downloads: [], uploads: [] };
   content = 'content';
@@ -25,6 +27,10 @@ export class FakeDesktop {
   async control(take = false): Promise<Control> {
     if (take) this.taken++;
     return { holder: null, since: 0 };
+  }
+
+  async stay(): Promise<void> {
+    this.stayed++;
   }
 
   async clipboard(rights: ClipboardRights): Promise<void> {

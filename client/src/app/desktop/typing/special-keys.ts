@@ -9,7 +9,7 @@ export interface SpecialKey {
 
 export const CTRL: SpecialKey = { label: 'Ctrl', key: 'Control', code: 'ControlLeft' };
 export const ALT: SpecialKey = { label: 'Alt', key: 'Alt', code: 'AltLeft' };
-export const SHIFT: SpecialKey = { label: 'Shift', key: 'Shift', code: 'ShiftLeft' };
+const SHIFT: SpecialKey = { label: 'Shift', key: 'Shift', code: 'ShiftLeft' };
 const SUPER: SpecialKey = { label: 'Super', key: 'Meta', code: 'MetaLeft' };
 
 export const ESCAPE = named('Esc', 'Escape');

@@ -12,7 +12,7 @@ import { createTransfers, DropZone } from '../files/index.ts';
 import { createFullScreen } from '../full-screen.ts';
 import { createNews } from '../news.ts';
 import { createViewing, lineNotice, loadScreen, type ScreenCode, StoppedPanel } from '../screen/index.ts';
-import { isMac, SHIFT, TouchRow, TypingField, type TypingFieldHandle, Typist } from '../typing/index.ts';
+import { isMac, TouchRow, TypingField, type TypingFieldHandle, Typist } from '../typing/index.ts';
 import { DesktopBar } from './desktop-bar.tsx';
 import { isDrivenByProgram } from './driver.tsx';
 import { sayNewDownloads } from './new-downloads.ts';
@@ -70,7 +70,12 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
     line: () => lineNotice({ line: viewing.line(), hubUp: hub() === 'connected', shown: viewing.shown() }),
     idleEndsAt: news.idleEndsAt,
     extend: () => props.actions.extend.mutate(props.desktop),
-    stay: () => typist.strike(SHIFT),
+    stay: () => {
+      news
+        .desktop()
+        .stay()
+        .catch((error: unknown) => failed('The desktop did not hear you', error));
+    },
   });
   const focus = (): void => field.focus();
   const takeOver = (): void => {
