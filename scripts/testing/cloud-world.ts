@@ -28,7 +28,7 @@ import { pidsOfDesktop, pidsWhere } from './pids.ts';
 import { Users } from './users.ts';
 
 const HOST = '127.0.0.1';
-/** Two places, so that a desktop for which one has no room starts in the other. */
+/** Two places. If one is full, a desktop starts in the other. */
 const PLACES = 'my-project/europe-west1:80,my-project/us-central1:80';
 const FOLDER = join(tmpdir(), 'unicore-dial-');
 /** Folders in which the programs of a desktop leave files, which a real container would take along. */
@@ -49,12 +49,12 @@ export interface CloudWorldOptions {
   readonly host?: string;
   /** Further options of the hub. With `--redis`, hubs share that. */
   readonly options?: readonly string[];
-  /** Runs the containers. Default: processes of this machine. */
+  /** Runs the containers. Default: as processes of this machine. */
   readonly run?: RunContainer;
 }
 
 export class CloudWorld implements AsyncDisposable {
-  /** What the containers were started with, in order. */
+  /** The options of all containers so far, in the order of their start. */
   readonly containers: ContainerSpec[] = [];
   readonly url: string;
   /** The data folder of the hubs. */
@@ -65,7 +65,7 @@ export class CloudWorld implements AsyncDisposable {
   readonly #users = new Users();
   readonly #backplane = new LocalWorld(systemClock);
   readonly #port: number;
-  /** The way of desktops to the hub. */
+  /** The connection of desktops to the hub. A test can cut it. */
   readonly #line: LineProxy;
   #fake: CloudRunFake | undefined;
   #app: App | undefined;
@@ -100,7 +100,7 @@ export class CloudWorld implements AsyncDisposable {
     this.#app = await this.#hub(this.#port);
   }
 
-  /** Starts a second hub on the same data. Returns its URL. */
+  /** Starts a second hub with the same store. Returns its URL. */
   async joinHub(): Promise<string> {
     const port = await freePort(HOST);
     this.#second = await this.#hub(port);

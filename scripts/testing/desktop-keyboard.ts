@@ -1,23 +1,23 @@
 /**
- * Types on UniCore's page as keyboards do that Playwright does not know: with dead keys and AltGr, an input method, and
+ * Types on UniCore's page with keyboards that Playwright cannot simulate: dead keys, AltGr, an input method, and
  * the soft keyboard of a phone.
  */
 import type { CDPSession, Page } from 'playwright-core';
 
-/** Keys of a German keyboard that type something by AltGr. */
+/** Keys of a German keyboard that type a character together with AltGr. */
 const ALT_GR: Record<string, string> = { '@': 'KeyQ', '€': 'KeyE', '{': 'Digit7', '~': 'BracketRight' };
 /** Keys that only a German keyboard has. */
 const UMLAUTS: Record<string, string> = {
   ...{ ä: 'Quote', ö: 'Semicolon', ü: 'BracketLeft', ß: 'Minus' },
   ...{ Ä: 'Quote', Ö: 'Semicolon', Ü: 'BracketLeft' },
 };
-/** The accents of dead keys, and where the keys are on a German keyboard. */
+/** Accents of dead keys, and the places of these keys on a German keyboard. */
 const DEAD: Record<string, { code: string; accent: string }> = {
   '\u0301': { code: 'Equal', accent: '´' },
   '\u0300': { code: 'Equal', accent: '`' },
   '\u0302': { code: 'Backquote', accent: '^' },
 };
-/** The keyCode of a key that an input method has taken. */
+/** The keyCode of a key event that an input method has handled. */
 const TAKEN = 229;
 
 export class DesktopKeyboard {
@@ -33,7 +33,7 @@ export class DesktopKeyboard {
     return new DesktopKeyboard(page, await page.context().newCDPSession(page));
   }
 
-  /** Types a text on a German keyboard. Characters that it does not have come from an input method. */
+  /** Types a text on a German keyboard. Characters that this keyboard lacks are typed with an input method. */
   async german(text: string): Promise<void> {
     for (const character of text) {
       const [letter = '', mark = ''] = character.normalize('NFD');
@@ -45,7 +45,7 @@ export class DesktopKeyboard {
     }
   }
 
-  /** Composes a text with an input method, which shows these steps. */
+  /** Composes a text with an input method, which shows these intermediate texts. */
   async compose(steps: readonly string[], text: string): Promise<void> {
     for (const step of steps) {
       await this.#key('rawKeyDown', 'Process', 'KeyA', TAKEN);
@@ -59,7 +59,7 @@ export class DesktopKeyboard {
     await this.#cdp.send('Input.insertText', { text });
   }
 
-  /** Types a word on a soft keyboard, which then corrects it: it replaces the last letters of the field. */
+  /** Types a word on a soft keyboard, which then corrects it: it replaces the word in the text field. */
   async corrected(typed: string, word: string): Promise<void> {
     for (const letter of typed) {
       await this.#key('rawKeyDown', 'Unidentified', '', TAKEN);
@@ -91,7 +91,7 @@ export class DesktopKeyboard {
     await this.#key('keyUp', character, code, code.charCodeAt(code.length - 1));
   }
 
-  /** A dead key shows its accent until the next key. */
+  /** Presses a dead key, which shows its accent until the next key. */
   async #dead(
     letter: string,
     composed: string,

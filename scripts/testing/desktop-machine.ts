@@ -1,4 +1,7 @@
-/** A machine that offers desktops to a hub, for tests. The test says each phase, and an RfbServer is the screen. */
+/**
+ * A machine that offers desktops to a hub, for tests. The test sets each phase, and a fake VNC server is the
+ * screen.
+ */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { UniCore } from '@unicore/client/sdk';
 import { Acceptor, type Channel, systemClock } from '@unicore/protocol';
@@ -8,14 +11,14 @@ import { RfbServer } from './rfb-server.ts';
 
 export class DesktopMachine {
   readonly screen = new RfbServer();
-  /** The field `auth` of each channel that was opened. */
+  /** The field `auth` of each channel that the hub has opened. */
   readonly opened: unknown[] = [];
   /** The newest order for a desktop. */
   order: DesktopOrder | undefined;
   #hub: HubMethods | undefined;
   #dialled: Dialled | undefined;
 
-  /** Joins the hub at this URL and connects. unicore: any client of the hub. */
+  /** Joins the hub at this URL as a provider, and connects. unicore: any client of the hub. */
   async join({ api }: UniCore, url: string, token: string): Promise<void> {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const { x } = publicKey.export({ format: 'jwk' });
@@ -50,7 +53,7 @@ export class DesktopMachine {
     });
   }
 
-  /** Reports this phase of the ordered desktop. */
+  /** Reports this phase for the ordered desktop. */
   async say(phase: DesktopObserved['phase']): Promise<void> {
     const { sessionId, attempt } = this.order!;
     const use = { ms: 60_000, sentBytes: 2_000_000 };

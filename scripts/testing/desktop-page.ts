@@ -1,4 +1,7 @@
-/** Uses a desktop on UniCore's page in a real browser, as a person would. A program beside it only reads. */
+/**
+ * Uses a desktop on UniCore's page in a real browser, as a person would. A second program, connected over CDP, only
+ * reads what the desktop shows.
+ */
 import type { UniCore } from '@unicore/client/sdk';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -6,9 +9,9 @@ import { expect } from 'vitest';
 /** Selector of the page while its picture is up to date. */
 export const CONNECTED = '[data-desktop="connected"]';
 export const CANVAS = '[data-desktop] canvas';
-/** Time limit that only detects hangs, ms. */
+/** Time limit that only detects a hanging test, ms. */
 const HANG_MS = 240_000;
-/** Where the address bar of the desktop's Chromium is, in its pixels. */
+/** The place of the address bar in the desktop's Chromium, in pixels of the desktop. */
 const ADDRESS_BAR = { x: 320, y: 63 };
 
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -30,7 +33,7 @@ export class DesktopPage {
     this.sessionId = sessionId;
   }
 
-  /** Starts a desktop by the buttons of the page. Resolves when its picture is shown. */
+  /** Starts a desktop with the buttons of the page. Resolves when its picture is shown. */
   static async create(page: Page, owner: UniCore): Promise<DesktopPage> {
     await page.getByRole('link', { name: 'Desktop' }).click();
     await page.getByRole('button', { name: 'Start a desktop' }).click();
@@ -39,14 +42,14 @@ export class DesktopPage {
 
   /** Resolves when the page shows the picture of the user's desktop. */
   static async shown(page: Page, owner: UniCore): Promise<DesktopPage> {
-    // Playwright's own limit is too short for a busy machine.
+    // The default time limit of Playwright is too short for a busy machine.
     page.context().setDefaultTimeout(HANG_MS);
     await page.waitForSelector(CONNECTED);
     const { sessionId } = await owner.api.vnc.session.mutate();
     return new DesktopPage(page, owner, sessionId);
   }
 
-  /** The tab of the desktop's browser, for a program that asks and changes nothing. */
+  /** Returns the tab of the desktop's browser, for a program that only reads. */
   async tab(): Promise<Page> {
     if (!this.#program?.isConnected()) {
       const { url } = await this.#owner.api.vnc.connect.mutate({ sessionId: this.sessionId, to: 'cdp' });
@@ -55,19 +58,19 @@ export class DesktopPage {
     return this.#program.contexts()[0]!.pages()[0]!;
   }
 
-  /** Resolves when the expression has this value in the tab of the desktop. */
+  /** Resolves when the expression has this value in the desktop's tab. */
   async until(expression: string, value: unknown): Promise<void> {
     const tab = await this.tab();
-    // While the tab goes to another page, it has no document to ask.
+    // The evaluation fails while the tab loads another page.
     await expect.poll(() => tab.evaluate(expression).catch(() => undefined)).toEqual(value);
   }
 
-  /** Puts the address of a page with this content into the address bar. Resolves when it is shown. */
+  /** Types the address of a page with this content into the address bar. Resolves when the page is shown. */
   async visit(title: string, html: string): Promise<void> {
     await this.click(ADDRESS_BAR);
     await this.page.keyboard.press('Control+a');
     await this.page.keyboard.type('data:text/html;charset=utf-8,');
-    // The rest comes as one text, as from an input method.
+    // The rest of the address is inserted as one text, as by an input method.
     await this.page.keyboard.insertText(`<title>${title}</title>${html}`);
     await this.page.keyboard.press('Enter');
     await this.until('document.title', title);
@@ -79,22 +82,22 @@ export class DesktopPage {
     await this.page.mouse.click(x, y);
   }
 
-  /** Clicks into the middle of an element of the desktop's page. */
+  /** Clicks at the centre of an element of the desktop's page. */
   async clickOn(selector: string): Promise<void> {
     const tab = await this.tab();
     const point = await tab.evaluate((wanted) => {
       const { x, y, width, height } = document.querySelector(wanted)!.getBoundingClientRect();
-      // The page of a maximised window ends where the window ends.
+      // The window is maximised, so the page ends at the lower edge of the window.
       return { x: x + width / 2, y: window.outerHeight - window.innerHeight + y + height / 2 };
     }, selector);
     await this.click(point);
   }
 
-  /** The colours of a screenshot of UniCore's page at these pixels of the desktop. */
+  /** Takes a screenshot of UniCore's page. Returns its colours at these pixels of the desktop. */
   async colours(points: readonly Point[]): Promise<Colour[]> {
     const places = await Promise.all(points.map((point) => this.#onPage(point)));
     const png = (await this.page.screenshot()).toString('base64');
-    // UniCore's page may not load such a picture itself.
+    // The screenshot is decoded in another page, because UniCore's own page may not load it.
     const reader = await this.page.context().newPage();
     try {
       return await reader.evaluate(
@@ -120,7 +123,7 @@ export class DesktopPage {
     }
   }
 
-  /** The size of the desktop's picture, in its pixels. */
+  /** Returns the size of the desktop's picture, in pixels of the desktop. */
   size(): Promise<string> {
     return this.page.evaluate((selector) => {
       const { width, height } = document.querySelector<HTMLCanvasElement>(selector)!;
@@ -128,7 +131,7 @@ export class DesktopPage {
     }, CANVAS);
   }
 
-  /** The size of the room that the page has for the picture, in device pixels. */
+  /** Returns the size of the area for the picture on the page, in device pixels. */
   room(): Promise<string> {
     return this.page.evaluate((selector) => {
       const { width, height } = document.querySelector(selector)!.parentElement!.getBoundingClientRect();
@@ -136,7 +139,7 @@ export class DesktopPage {
     }, CANVAS);
   }
 
-  /** Ends the program's connection. */
+  /** Disconnects the second program. */
   async leave(): Promise<void> {
     await this.#program?.close();
     this.#program = undefined;
@@ -155,7 +158,7 @@ export class DesktopPage {
   }
 }
 
-/** True if the colours are the same, but for what a compressed picture loses. */
+/** Returns true if the colours are equal, apart from small differences because of compression. */
 export function areAlike(some: readonly Colour[], others: readonly Colour[]): boolean {
   return some.every((one, i) => one.every((part, k) => Math.abs(part - (others[i]?.[k] ?? -1_000)) <= LOSS));
 }

@@ -1,9 +1,9 @@
-/** Waits for a user's desktop, by the subscription that pages use as well. */
+/** Waits for states of a user's desktop, with the same subscription that pages use. */
 import type { UniCore } from '@unicore/client/sdk';
 
 type Desktop = Awaited<ReturnType<UniCore['api']['vnc']['session']['mutate']>>;
 
-/** Returns the user's desktop when it runs. Creates it if there is none. */
+/** Creates the user's desktop if there is none. Returns it when it runs. */
 export async function runningDesktop(sdk: UniCore): Promise<Desktop> {
   await sdk.api.vnc.session.mutate();
   return inPhase(sdk, 'running');
@@ -15,12 +15,12 @@ export async function endDesktop(sdk: UniCore, sessionId: string): Promise<Deskt
   return inPhase(sdk, 'ended');
 }
 
-/** Resolves when the user's desktop is in this phase. Rejects if it ends in another one. */
+/** Resolves when the user's desktop is in this phase. Rejects if it is over before. */
 export function inPhase(sdk: UniCore, phase: Desktop['phase']): Promise<Desktop> {
   return whenDesktop(sdk, (desktop) => desktop.phase === phase);
 }
 
-/** Resolves when the user is shown such a desktop. Rejects if it is over before. */
+/** Resolves when the user's desktop matches. Rejects if it is over before. */
 export function whenDesktop(sdk: UniCore, matches: (desktop: Desktop) => boolean): Promise<Desktop> {
   return new Promise((resolve, reject) => {
     const watching = sdk.api.vnc.watch.subscribe(undefined, {

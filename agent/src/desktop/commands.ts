@@ -27,7 +27,7 @@ interface HoldFlags {
   started?: number;
 }
 
-/** In a container, the image says which folder is the desktop's own. */
+/** The folder of the desktop. In a container, the image sets this variable. */
 const FOLDER = process.env.UNICORE_DESKTOP_FOLDER;
 
 const program = new Command('unicore-desktop').description(
@@ -40,8 +40,13 @@ program
   .argument('<folder>', "the desktop's own folder")
   .argument('<order>', 'session, attempt, scale and limits as JSON')
   .option('--url <url>', 'the first page')
-  .option('--reachable <range>', 'addresses that are not public and may be reached; repeatable', collect, [])
-  .option('--allow-unsandboxed', 'go on where this machine permits Chromium no sandbox')
+  .option(
+    '--reachable <range>',
+    'range of private addresses that the desktop may reach; repeatable',
+    collect,
+    [],
+  )
+  .option('--allow-unsandboxed', "run without Chromium's sandbox if this machine does not permit it")
   .option('--shares-network', 'other programs use the same network interfaces')
   .option('--started <ms>', 'when the container was started, by the monotonic clock', Number)
   .action(hold);
@@ -74,7 +79,7 @@ program
     await runDialler(order, { folder, log: stderrLog(), stop: stop.signal });
   });
 
-/** The last line of stdout is a holder's last status. So logs go to stderr. */
+/** Logs go to stderr, because the last line of stdout must be the holder's last status. */
 function stderrLog(): Logger {
   return pino({ base: null }, pino.destination({ dest: 2, sync: true }));
 }

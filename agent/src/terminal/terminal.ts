@@ -15,7 +15,7 @@ import { Viewer, Viewers } from './viewers/index.ts';
  */
 const MAX_LAG = 256 * 1024;
 /**
- * The program is also paused if the screen has not parsed this many bytes yet. Parsing so many bytes takes
+ * The program is also paused if the screen has not parsed this many bytes yet. Parsing that many bytes takes
  * some tens of ms.
  */
 const MAX_UNPARSED = 512 * 1024;

@@ -1,4 +1,4 @@
-/** Share links of desktops. Whoever has one may watch the desktop until it ends, without an account. */
+/** Share links of desktops. Anybody with such a link may watch the desktop until it ends, without an account. */
 import { TRPCClientError } from '@trpc/client';
 import { ERRORS, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import type { Api } from './api.ts';

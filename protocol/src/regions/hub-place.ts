@@ -1,7 +1,7 @@
 /** The regions and URLs of a deployment's hubs, as the WELCOME frame lists them. */
 
 /**
- * Largest number of hubs in a list. It protects against malicious input. No real deployment has so many hubs.
+ * Largest number of hubs in a list. It protects against malicious input. No real deployment has that many hubs.
  */
 export const MAX_PLACES = 64;
 const MAX_TEXT = 300;

@@ -9,9 +9,9 @@ import { summary } from '../lib/report.ts';
 import { atLeast, atMost, type Goal, paired, type Result } from '../lib/result.ts';
 import { Desktop, type Ways } from '../vnc/desktop.ts';
 import { bringImage } from '../vnc/image.ts';
-import { MEGABITS, ROUND_TRIP_MS } from '../vnc/lines.ts';
 import type { Measured, Wish } from '../vnc/near.ts';
 import { Pool } from '../vnc/pool.ts';
+import { MEGABITS, ROUND_TRIP_MS } from '../vnc/slow-lines.ts';
 
 const WEBSOCKIFY = 'websockify';
 const DIRECT = 'direct connection';

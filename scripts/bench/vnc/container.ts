@@ -1,4 +1,7 @@
-/** A desktop that `docker run` starts, without hub and agent. UniCore's own start is compared with it. */
+/**
+ * A desktop that `docker run` starts directly, without hub and agent. The benchmark compares UniCore's start of a
+ * desktop with it.
+ */
 import { join } from 'node:path';
 import { exec } from '../../lib/exec.ts';
 import { ROOT } from '../../lib/paths.ts';
@@ -7,13 +10,16 @@ import { BENCH_IMAGE } from './image.ts';
 const SECCOMP = join(ROOT, 'agent/images/desktop/seccomp.json');
 const HOUR_MS = 3_600_000;
 const ORDER = { sessionId: 'bench', attempt: 1, scale: 1, lifeMs: HOUR_MS, idleMs: HOUR_MS, bootMs: HOUR_MS };
-/** What the desktop in the image needs of its container: a sandbox for its browser, memory to share, a folder. */
+/**
+ * Options that the image of desktops needs: the seccomp profile for Chromium's sandbox, shared memory, and a
+ * folder.
+ */
 const OPTIONS = [
   ...['--security-opt', `seccomp=${SECCOMP}`, '--shm-size', '1g'],
   ...['--tmpfs', '/desktop:rw,uid=10002,gid=10002,mode=0700'],
 ];
 
-/** Starts a desktop. Resolves with the name of its container when that runs. */
+/** Starts a desktop. Resolves with the name of its container when the container runs. */
 export async function runDesktop(): Promise<string> {
   const command = ['hold', '/desktop', JSON.stringify(ORDER)];
   return (await exec('docker', ['run', '--detach', ...OPTIONS, BENCH_IMAGE, ...command])).trim();
@@ -29,8 +35,8 @@ export async function containerOf(sessionId: string): Promise<string> {
 }
 
 /**
- * Returns the path of the unix socket of the VNC server in a container. The first process of the container works in
- * the desktop's folder, and the path through /proc leads into it.
+ * Returns the path of the VNC server's unix socket in a container. The working directory of the container's first
+ * process is the desktop's folder, which is visible through /proc.
  */
 export async function rfbSocketOf(container: string): Promise<string> {
   const pid = await exec('docker', ['inspect', '--format', '{{.State.Pid}}', container]);

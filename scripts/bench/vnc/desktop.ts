@@ -1,4 +1,4 @@
-/** The product with a desktop, and all ways to that desktop. */
+/** UniCore with a desktop, and the different ways to connect to that desktop. */
 import { createUniCore, type UniCore } from '@unicore/client/sdk';
 import { endDesktop, inPhase } from '../../testing/desktops.ts';
 import { Child } from '../../testing/processes/child.ts';
@@ -6,14 +6,14 @@ import { Product } from '../carriers/product/product.ts';
 import { containerOf, removeDesktop, rfbSocketOf, runDesktop } from './container.ts';
 import { BENCH_IMAGE } from './image.ts';
 import type { Address } from './line.ts';
-import type { LinesCalls } from './lines.ts';
 import type { NearCalls } from './near.ts';
+import type { LinesCalls } from './slow-lines.ts';
 import { Websockify } from './websockify.ts';
 
-/** Returns where a viewer connects. A ticket of the hub is good for one connection. */
+/** Returns an address for a viewer. It is valid for one connection, because a hub's ticket is. */
 type Way = () => Promise<Address>;
 
-/** The ways to one desktop, with and without a long line before them. */
+/** The ways to one desktop, with and without a slow connection in between. */
 export interface Ways {
   readonly ours: Way;
   readonly websockify: Way;
@@ -26,7 +26,7 @@ export class Desktop {
   readonly near: Child<NearCalls>;
   readonly #product: Product;
   readonly #owner: UniCore;
-  readonly #lines = new Child<LinesCalls>({ script: 'vnc/lines.ts' });
+  readonly #lines = new Child<LinesCalls>({ script: 'vnc/slow-lines.ts' });
   #sessionId: string | undefined;
   #websockify: Websockify | undefined;
 
@@ -41,18 +41,21 @@ export class Desktop {
     return new Desktop(product, cpuProf);
   }
 
-  /** Ends the desktop of the product, if there is one, and creates another. Resolves with the ms until it is seen. */
+  /**
+   * Ends the present desktop, if there is one, and creates another. Resolves with the time until its picture is
+   * seen, ms.
+   */
   async create(): Promise<number> {
     await this.#end();
     const began = performance.now();
     await this.#owner.api.vnc.create.mutate({});
-    // If it fails, nothing of it is left.
+    // If the start fails, no desktop is left, so there is no session id.
     this.#sessionId = (await inPhase(this.#owner, 'running')).sessionId;
     await this.near.call.painted(await this.#screen(this.#product.port));
     return performance.now() - began;
   }
 
-  /** Starts another desktop by `docker run`, and removes it. Resolves with the ms until it is seen. */
+  /** Starts and removes a desktop with `docker run`. Resolves with the time until its picture was seen, ms. */
   async run(): Promise<number> {
     await this.#end();
     const began = performance.now();
@@ -94,7 +97,7 @@ export class Desktop {
     await this.#product.stop();
   }
 
-  /** port: of the hub, or of a line that leads there. */
+  /** port: the port of the hub, or of a slow connection that leads to the hub. */
   async #screen(port: number): Promise<Address> {
     const wish = { sessionId: this.#sessionId!, to: 'screen' } as const;
     const { pathname, search } = new URL((await this.#owner.api.vnc.connect.mutate(wish)).url);

@@ -1,4 +1,7 @@
-/** The image of desktops with the benchmark's page as its first page, and what is needed to run it. */
+/**
+ * Builds the image of desktops so that the benchmark's page is its first page, and installs what the benchmark
+ * needs.
+ */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,15 +24,15 @@ const ENGINE_NEEDS: readonly Need[] = [
 const NEEDS: readonly Need[] = [
   { package: 'websockify', command: 'websockify', suites },
   { package: 'docker.io', command: 'docker', suites },
-  // Desktops that are booted ahead are processes here.
+  // Desktops of the pool run as processes in this benchmark, so Xvnc is needed.
   { package: 'tigervnc-standalone-server', command: 'Xvnc', suites },
   { package: 'openbox', command: 'openbox', suites },
   { package: 'chromium', command: 'chromium', suites },
 ];
 
 /**
- * Brings websockify, a Docker engine and the image. Resolves with a function that stops an engine started here.
- * Rejects with what is missing if it may not be installed.
+ * Installs websockify, starts a Docker engine if none runs, and builds the image. Resolves with a function that
+ * stops an engine that was started here. If something is missing and may not be installed, rejects with its name.
  */
 export async function bringImage(progress: (line: string) => void): Promise<() => Promise<void>> {
   const isRoot = process.getuid?.() === 0;

@@ -1,6 +1,6 @@
-/** Bytes that a generator reads. The generator yields when it needs more bytes than have come. */
+/** Bytes for parsers that are written as generators. A parser yields when it needs more bytes than have arrived. */
 
-/** Yields each time more bytes are needed. */
+/** Yields each time it needs more bytes than have arrived. */
 export type Reading<T> = Generator<void, T, void>;
 
 export class Input {
@@ -10,7 +10,7 @@ export class Input {
     this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
   }
 
-  /** Returns the next bytes. */
+  /** Returns the next bytes, and waits for them. */
   *take(count: number): Reading<Buffer> {
     while (this.#bytes.length < count) yield;
     const taken = this.#bytes.subarray(0, count);

@@ -1,4 +1,4 @@
-/** How a viewer reaches a VNC server: by a WebSocket of the hub or of websockify, or without one. */
+/** The connection of a viewer to a VNC server: a WebSocket of the hub or of websockify, or a plain socket. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ export type Address = { readonly url: string } | { readonly port: number } | { r
 export interface Line {
   send(bytes: Uint8Array): void;
   onData(listener: (bytes: Buffer) => void): void;
-  /** Bytes on the socket so far, both ways, with all that a WebSocket adds. */
+  /** Number of bytes on the socket so far, in both directions, with the overhead of the WebSocket. */
   readonly wireBytes: number;
   close(): void;
 }
@@ -21,7 +21,7 @@ export async function openLine(address: Address): Promise<Line> {
 
 async function openWebSocket(url: string): Promise<Line> {
   const ws = new WebSocket(url, 'binary', { perMessageDeflate: false });
-  // The server speaks first, so what it says before there is a listener must be kept.
+  // The server sends first. So bytes that arrive before there is a listener are kept.
   const early: Buffer[] = [];
   let listener = (bytes: Buffer): void => void early.push(bytes);
   ws.on('message', (bytes: Buffer) => listener(bytes));

@@ -1,41 +1,41 @@
-/** The process that views a desktop in the benchmark. It measures each way to the desktop with the same viewer. */
+/** The process of the benchmark that views a desktop. It uses the same viewer for each way to the desktop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../testing/processes/child.ts';
 import { type Address, openLine } from './line.ts';
 import { KEYS } from './page.ts';
 import { Viewer } from './viewer.ts';
 
-/** A point of the page. A click there brings keys to the page. */
+/** A point of the page. A click on it gives the page the keyboard. */
 const PAGE = [400, 500] as const;
-/** The picture counts as still when no update has come for this time, ms. */
+/** The picture has stopped to change if no update arrives for this time, ms. */
 const STILL_MS = 250;
 /**
- * Mean pause between two keys, ms. Its random length keeps keys from always meeting the same moment between two
- * frames.
+ * Average pause between two keys, ms. The real pauses are random. Otherwise all keys might arrive at the same
+ * moment between two frames.
  */
 const PAUSE_MS = 40;
-/** A socket that is not there yet is tried again after this time, ms. */
+/** Pause before connecting again to a socket that does not exist yet, ms. */
 const RETRY_MS = 5;
 
 export interface Measured {
-  /** Times from a key to the changed pixel, ms. */
+  /** Times between a key and the change of a pixel, ms. */
   readonly delays: number[];
   readonly updatesPerSecond: number;
-  /** Bytes on the viewer's socket for each byte of RFB, both ways. */
+  /** Number of bytes on the viewer's socket per byte of RFB, in both directions. */
   readonly wireBytes: number;
 }
 
 export interface Wish {
   readonly address: Address;
   readonly seconds: number;
-  /** Whether the page is animated meanwhile. */
+  /** True if an animation runs on the page meanwhile. */
   readonly isAnimated: boolean;
-  /** Whether keys are typed that change the marker. */
+  /** True if keys are typed that change the marker (an area of one colour). */
   readonly types: boolean;
 }
 
 export type NearCalls = {
-  /** Resolves when the page is seen as it is at first. Waits for a socket that is not there yet. */
+  /** Resolves when the page is shown in its first state. Waits for a socket that does not exist yet. */
   painted(address: Address): Promise<void>;
   /** Resolves when any picture is seen. */
   seen(address: Address): Promise<void>;
@@ -59,7 +59,7 @@ const calls: NearCalls = {
       await viewer.until(() => viewer.marker !== undefined);
       viewer.click(...PAGE);
       viewer.press(isAnimated ? KEYS.animate : KEYS.still);
-      // Both ends of a long line learn in this time how much it carries.
+      // Both ends of a slow connection need this time to learn how many bytes it can carry.
       if (isAnimated) await sleep(seconds * 1000);
       else await still(viewer);
       return await measure(viewer, seconds, types);
@@ -107,7 +107,7 @@ async function change(viewer: Viewer): Promise<number> {
   return performance.now() - began;
 }
 
-/** Resolves when no more updates come. */
+/** Resolves when the picture has stopped to change. */
 async function still(viewer: Viewer): Promise<void> {
   for (let seen = -1; seen !== viewer.updates; ) {
     seen = viewer.updates;

@@ -1,18 +1,18 @@
-/** The page that the desktop shows while it is measured. Keys change it. */
+/** The page that the desktop shows during the benchmark. Keys change what it shows. */
 
-/** X11 numbers of the keys that the page answers. */
+/** Keysyms of the keys to which the page reacts. */
 export const KEYS = {
-  /** Gives the marker its other colour. */
+  /** Switches the marker between its two colours. */
   mark: 'x'.charCodeAt(0),
-  /** Draws another picture in each frame, until it is told to stop. */
+  /** Starts an animation that changes every frame, until the same key stops it. */
   animate: 'a'.charCodeAt(0),
   still: 's'.charCodeAt(0),
 } as const;
 
-/** A point inside the marker, below the browser's own bars. */
+/** A point inside the marker, below the browser's own toolbars. */
 export const MARKER = { x: 160, y: 300 } as const;
 
-/** Points of the page and their first colours, as 0xrrggbb. With all of them on the screen, the page is painted. */
+/** Points of the page with their first colours, as 0xrrggbb. When the screen shows all of them, the page is painted. */
 export const PAINTED = [
   { ...MARKER, colour: 0x204080 },
   { x: 200, y: 640, colour: 0xc83232 },

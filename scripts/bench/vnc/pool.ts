@@ -1,10 +1,13 @@
-/** A hub whose desktops are booted before anybody wants them, on a fake of Cloud Run that runs them as processes. */
+/**
+ * A hub with a pool of desktops, which are started before anybody wants them. They run as processes on a fake of
+ * Cloud Run.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWorld } from '../../testing/cloud-world.ts';
 import { endDesktop } from '../../testing/desktops.ts';
 import type { Desktop } from './desktop.ts';
 
-/** Whether a desktop waits is looked up this often, ms. */
+/** Interval for checking whether a desktop of the pool is ready, ms. */
 const LOOK_MS = 100;
 
 export class Pool {
@@ -19,8 +22,8 @@ export class Pool {
   }
 
   /**
-   * Creates a desktop when one waits, and ends it. Resolves with the ms until the viewer sees its picture, which is the
-   * browser's empty page.
+   * Waits until a desktop of the pool is ready, creates a desktop, and ends it. Resolves with the time until the
+   * viewer saw its picture (the browser's empty page), ms.
    */
   async create({ near }: Desktop): Promise<number> {
     while (!(await this.#waits())) await sleep(LOOK_MS);

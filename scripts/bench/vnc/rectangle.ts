@@ -1,4 +1,4 @@
-/** Reads the rectangles of a VNC server's updates, and finds areas of one colour. */
+/** Parses the rectangles of a VNC server's updates, and recognises areas of one colour. */
 import type { Input, Reading } from './input.ts';
 
 const RAW = 0;
@@ -7,15 +7,15 @@ const TIGHT = 7;
 const DESKTOP_SIZE = -223;
 const LAST_RECT = -224;
 const CURSOR = -239;
-/** Tight's compression types, in the upper four bits of the first byte. Smaller ones are the basic type. */
+/** Compression types of Tight, in the upper four bits of the first byte. Values below them are the basic type. */
 const FILL = 8;
 const JPEG = 9;
-/** Bit of the basic type: the next byte names a filter. */
+/** Bit of the basic type which says that the next byte names a filter. */
 const HAS_FILTER = 0x40;
 const PALETTE = 1;
-/** Tight sends fewer bytes than this without compression, and without their length. */
+/** In the Tight encoding, data with fewer bytes is sent uncompressed and without a length. */
 const MIN_COMPRESSED = 12;
-/** A pixel in Tight has three bytes: red, green, blue. */
+/** Number of bytes of a pixel in the Tight encoding: red, green, blue. */
 const TIGHT_PIXEL = 3;
 const RAW_PIXEL = 4;
 
@@ -26,7 +26,10 @@ export interface Rectangle {
   readonly height: number;
   readonly isLast: boolean;
   readonly hasPixels: boolean;
-  /** The colour of all its pixels, as 0xrrggbb; undefined if it has more than one, or if that was not looked at. */
+  /**
+   * The colour of the whole rectangle, as 0xrrggbb. Undefined if it has several colours, or if that was not
+   * checked.
+   */
   readonly colour: number | undefined;
 }
 
@@ -57,7 +60,7 @@ export function* readRectangle(input: Input): Reading<Rectangle> {
   return { left, top, width, height, isLast: encoding === LAST_RECT, hasPixels: encoding >= 0, colour };
 }
 
-/** Returns the colour of a rectangle that has only one. */
+/** Parses a Tight rectangle. Returns its colour if it has only one. */
 function* readTight(input: Input, width: number, height: number): Reading<number | undefined> {
   const control = (yield* input.take(1))[0]!;
   const type = control >> 4;
@@ -74,7 +77,7 @@ function* readTight(input: Input, width: number, height: number): Reading<number
   return undefined;
 }
 
-/** Reads a length of one to three bytes, with seven bits in each byte but the third. */
+/** Reads a length of one to three bytes. The first two bytes have seven bits each. */
 function* readLength(input: Input): Reading<number> {
   let length = 0;
   for (const shift of [0, 7, 14]) {

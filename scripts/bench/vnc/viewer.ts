@@ -1,7 +1,7 @@
 /**
- * The VNC client of the benchmark. It asks for the same encodings as noVNC and sends the same messages, but decodes
- * only areas of one colour, which the page's marker and stripes are. So nearly all measured time is spent on the way, and
- * not in the client.
+ * The VNC client of the benchmark. It requests the same encodings and sends the same messages as noVNC. But it
+ * decodes only areas of one colour, such as the page's marker and stripes. So nearly all of the measured time is
+ * spent on the connection and not in the client.
  */
 import { encodeKey, encodePointer } from '@unicore/agent/desktop/rfb';
 import { Input, type Reading } from './input.ts';
@@ -14,8 +14,8 @@ const NO_SECURITY = 1;
 /** Little-endian true colour of 32 bits, whose bytes are red, green, blue, unused. */
 const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
 /**
- * CopyRect, Tight, Raw; quality 6, compression 2; DesktopSize, LastRect, Cursor, fences, continuous updates. noVNC
- * names the same and in this order, and further encodings that neither side uses.
+ * Encodings that are requested: CopyRect, Tight, Raw; quality 6, compression 2; DesktopSize, LastRect, Cursor,
+ * fences, continuous updates. noVNC requests the same in this order, and further encodings that are never used.
  */
 const ENCODINGS = [1, 7, 0, -26, -254, -223, -224, -239, -312, -313];
 const UPDATE = 0;
@@ -27,11 +27,11 @@ const FENCE_REQUEST = 0x80000000;
 const UNTIL_LAST_RECT = 0xffff;
 
 export class Viewer {
-  /** Number of updates so far that had pixels. */
+  /** Number of updates with pixels so far. */
   updates = 0;
-  /** Bytes of RFB so far, both ways. */
+  /** Number of bytes of RFB so far, in both directions. */
   rfbBytes = 0;
-  /** Colour of each point of PAINTED, as 0xrrggbb. */
+  /** The colour of each point in PAINTED, as 0xrrggbb. */
   readonly #colours: (number | undefined)[] = PAINTED.map(() => undefined);
   readonly #line: Line;
   readonly #input = new Input();
@@ -54,17 +54,17 @@ export class Viewer {
     return this.#line.wireBytes;
   }
 
-  /** Colour of the marker, as 0xrrggbb. */
+  /** The colour of the marker, as 0xrrggbb. */
   get marker(): number | undefined {
     return this.#colours[0];
   }
 
-  /** True while the whole page is there as it is at first. */
+  /** True while the whole page is shown in its first state. */
   get isPainted(): boolean {
     return PAINTED.every(({ colour }, index) => this.#colours[index] === colour);
   }
 
-  /** Presses a key and lets it go. */
+  /** Presses a key and releases it. */
   press(keysym: number): void {
     const key = { keysym, keycode: undefined };
     this.#send(Buffer.concat([encodeKey(key, true), encodeKey(key, false)]));
@@ -74,7 +74,7 @@ export class Viewer {
     this.#send(Buffer.concat([encodePointer(x, y, 1), encodePointer(x, y, 0)]));
   }
 
-  /** Resolves when an update has made `condition` true, or at once. */
+  /** Resolves when `condition` is true after an update, or at once if it is true already. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
@@ -149,13 +149,13 @@ export class Viewer {
     if ((flags & FENCE_REQUEST) === 0) return;
     const answer = Buffer.alloc(9);
     answer[0] = FENCE;
-    // BlockBefore and BlockAfter, which an answer repeats.
+    // The flags BlockBefore and BlockAfter. The answer to a fence must repeat them.
     answer.writeUInt32BE(flags & 3, 4);
     answer[8] = payload.length;
     this.#send(Buffer.concat([answer, payload]));
   }
 
-  /** The server can send updates without being asked. So it is asked for that, once. */
+  /** Requests continuous updates, once. Then the server sends updates without further requests. */
   #updateAlways(): void {
     if (this.#isContinuous) return;
     this.#isContinuous = true;

@@ -1,4 +1,4 @@
-/** websockify, which joins WebSockets to a VNC server. It is what UniCore's way to a desktop is compared with. */
+/** websockify, a program that connects WebSockets to a VNC server. The benchmark compares UniCore with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '@unicore/server/free-port';

@@ -39,7 +39,7 @@ export interface Outcome {
   /**
    * Values that are measured while all viewers of the terminal read, before some of them stop. The check of
    * the results uses only one of these values: the size of the hub's memory. The other values depend on the
-   * machine, because two CPU cores are too slow for so many readers.
+   * machine, because two CPU cores are too slow for all the readers.
    */
   readonly together: Measured;
   readonly during: Measured;

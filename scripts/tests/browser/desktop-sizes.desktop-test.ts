@@ -1,4 +1,7 @@
-/** A real desktop takes the size of the page: after many changes, in odd sizes, and with two pages that differ. */
+/**
+ * A real desktop gets the size of the page: after many changes, with unusual sizes, and with two pages of different
+ * size.
+ */
 import type { UniCore } from '@unicore/client/sdk';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,7 +12,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 
 const CHANGES = 200;
 const WITHIN_MS = 10_000;
-/** A desktop whose size is not changed keeps it for so long, ms. */
+/** Time without a change of size after which the size counts as final, ms. */
 const QUIET_MS = 3_000;
 
 let world: World;
@@ -34,7 +37,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** The size of the desktop itself. */
+/** Returns the size that the desktop itself reports. */
 async function ownSize(): Promise<string> {
   const { width, height } = await owner.api.vnc.screenshot.query({ sessionId: desktop.sessionId });
   return `${width} × ${height}`;
@@ -45,7 +48,7 @@ async function expectToFit(seen: DesktopPage): Promise<void> {
   expect(await ownSize()).toBe(await seen.room());
 }
 
-/** Records each change of the picture's size from now on. */
+/** Records all changes of the picture's size from now on. */
 async function sizesOf(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate((selector) => {
     const canvas = document.querySelector<HTMLCanvasElement>(selector)!;
@@ -89,7 +92,7 @@ test('of two pages, the last one that changed has its size, and they do not figh
   await expectToFit(desktop);
   await expect.poll(() => other.size()).toBe(await desktop.room());
   const changes = await Promise.all([sizesOf(page), sizesOf(desktop.page)]);
-  // A loop would go on without an event that could be waited for.
+  // If the two pages kept changing the size in turns, there would be no event to wait for.
   await page.waitForTimeout(QUIET_MS);
   for (const heard of changes) expect(await heard()).toEqual([]);
   await page.setViewportSize({ width: 905, height: 655 });

@@ -1,6 +1,6 @@
 /**
- * Uses a desktop on the page in a real Chromium: start, watch the phases, see colours, type, resize, lose the
- * line, and end.
+ * Uses a desktop on the page in a real Chromium: start it, watch its phases, see colours, type, resize, lose the
+ * connection, and end it.
  */
 import { LineProxy } from '@unicore/server/testing';
 import type { Browser, Page } from 'playwright-core';
@@ -44,7 +44,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** The colours in the middle of the left and of the right half of the picture. */
+/** Returns the colours in the middle of the left half and of the right half of the picture. */
 function colours(): Promise<number[][]> {
   return page.evaluate((selector) => {
     const canvas = document.querySelector<HTMLCanvasElement>(selector);
@@ -57,7 +57,7 @@ function colours(): Promise<number[][]> {
   }, CANVAS);
 }
 
-/** The size of the element that shows the picture, in device pixels. */
+/** Returns the size of the element that shows the picture, in device pixels. */
 function room(): Promise<{ width: number; height: number }> {
   return page.evaluate((selector) => {
     const { width, height } = document.querySelector(selector)!.parentElement!.getBoundingClientRect();

@@ -1,4 +1,4 @@
-/** Viewers of other projects work on /vnc as they are: two versions of noVNC, and TigerVNC's viewer. */
+/** Unmodified VNC viewers work on /vnc: two versions of noVNC, and TigerVNC's viewer. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 const TEAL = 0x008080;
 const RED = 0xff0000;
 const page = (colour: string) => `data:text/html,<body bgcolor=${colour}>`;
-/** Folders of unmodified packages. */
+/** Folders of the unmodified packages. */
 const VIEWERS = { '1.7': 'node_modules/@novnc/novnc', '1.3': 'node_modules/novnc-1.3' } as const;
 const html = (version: string) => `<!doctype html><body style="margin:0">
 <div id=screen style="width:1280px;height:720px"></div>
@@ -58,7 +58,7 @@ afterAll(async () => {
   files.close();
 });
 
-/** Opens a page in the desktop's browser, as a program does that waits for the controls. */
+/** Opens a page in the desktop's browser, as a program that waits until it has the controls. */
 async function show(url: string): Promise<void> {
   await expect.poll(async () => (await owner.api.vnc.control.mutate({ sessionId })).holder).toBe(null);
   const { url: socket } = await owner.api.vnc.connect.mutate({ sessionId, to: 'cdp' });

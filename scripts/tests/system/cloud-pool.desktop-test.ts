@@ -1,4 +1,4 @@
-/** Real desktops on Cloud Run that are booted ahead, where a fake runs them as processes that dial the hub. */
+/** The pool of desktops on Cloud Run with real desktops, which a fake of Cloud Run runs as processes. */
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { RawClient } from '@unicore/agent/desktop/rfb';
@@ -24,7 +24,7 @@ const waiting = async () => {
   return rows.find(({ userId, phase }) => userId === 'pool-0' && phase === 'running')?.sessionId;
 };
 
-/** Creates a desktop. Resolves when it runs and its picture has come. */
+/** Creates a desktop. Resolves when it runs and its picture was seen. */
 async function create(unicore: UniCore, scale: 1 | 2, name: string) {
   const from = performance.now();
   const made = await unicore.api.vnc.create.mutate({ scale });

@@ -1,5 +1,5 @@
 /**
- * Unmodified Playwright and Puppeteer drive a desktop through the hub, while a person watches. Person and program
+ * Unmodified Playwright and Puppeteer drive a desktop through the hub, while a person watches. Person and programs
  * share the controls.
  */
 import { RawClient } from '@unicore/agent/desktop/rfb';
@@ -15,7 +15,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 const TEAL = 0x008080;
 const RED = 0xff0000;
 const PNG = Buffer.from('\x89PNG', 'latin1');
-/** A refused input must be answered before a timer of this length in the page, ms. */
+/** A refused input must be answered before a timer of this length fires in the page, ms. */
 const SOON_MS = 100;
 
 let world: World;
@@ -54,7 +54,7 @@ async function playwright(): Promise<{ browser: Browser; page: Page }> {
   return { browser, page: context.pages()[0]! };
 }
 
-/** Waits for the report, and returns its text as the owner gets it. */
+/** Waits for the downloaded report, and returns its text as the desktop's owner gets it. */
 async function downloaded(): Promise<string> {
   const desktop = owner.desktop(sessionId);
   const names = async () => (await desktop.files()).downloads.map(({ name }) => name);
@@ -150,7 +150,7 @@ test('while a program has the controls, input of a person reaches nothing, until
   await expect.poll(() => page.inputValue('#colour')).toBe(`b${before}`);
 });
 
-/** Repeats the work until it fails. Returns the message of the error. */
+/** Repeats the work until it fails. Returns the message of that error. */
 async function until(work: () => Promise<unknown>): Promise<string> {
   try {
     for (;;) await work();

@@ -1,12 +1,13 @@
-/** A desktop in a container of a real engine. */
+/** The story of a desktop in a container of a real Docker engine. */
 import Docker from 'dockerode';
 import { expect, test } from 'vitest';
 import { inPhase, runningDesktop } from '../../testing/desktops.ts';
 import { startWorld } from '../../testing/world.ts';
 import { desktopStory } from './desktop.suite.ts';
 
-/** vCPUs that a receipt counts. */
+/** Receipts round time up to a multiple of this, s. */
 const STEP_SECONDS = 0.1;
+/** Number of vCPUs of a desktop. */
 const CPUS = 2;
 
 desktopStory('docker');
@@ -28,7 +29,7 @@ test('the receipt says what the engine has recorded, also where hub and agent we
   await inPhase(owner, 'ended');
   const [receipt] = await owner.api.vnc.receipts.query();
   const seconds = (Date.parse(FinishedAt) - Date.parse(StartedAt)) / 1000;
-  // A receipt counts in steps of 100 ms, rounded up.
+  // The time on a receipt is rounded up to a multiple of 100 ms.
   expect(Math.abs(receipt!.cpuSeconds / CPUS - seconds)).toBeLessThan(0.01 * seconds + STEP_SECONDS);
   expect(await engine.listContainers({ all: true, filters: { label } })).toEqual([]);
   await world.close();

@@ -1,4 +1,4 @@
-/** Many desktops at once. The ledger of the fake of Cloud Run says how many were started. */
+/** Many desktops at once. The fake of Cloud Run counts how many were really started. */
 import { RawClient } from '@unicore/agent/desktop/rfb';
 import type { UniCore } from '@unicore/client/sdk';
 import { systemClock } from '@unicore/protocol';
@@ -13,7 +13,7 @@ const CALLS = 500;
 const USERS = 100;
 const MARKERS = { teal: 0x008080, red: 0xff0000, blue: 0x0000ff };
 
-/** Only counts matter here, so the containers do nothing. */
+/** The containers do nothing, because this test only counts them. */
 const idle = async () => new SimulatedContainer({ clock: systemClock, termMs: 1 });
 const session = (sdk: UniCore) => sdk.api.vnc.session.mutate();
 

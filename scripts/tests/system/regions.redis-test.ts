@@ -53,7 +53,7 @@ describe.concurrent.each([
   });
 });
 
-test('whoever was sent to a far hub goes by the near one: provider and consumer, by themselves', async () => {
+test('provider and consumer change from a far hub to the near one by themselves', async () => {
   const roundTripMs = 150;
   const world = await TwoRegions.open({ roundTripMs, firstIsFar: true });
   onTestFinished(() => world.close());

@@ -1,6 +1,6 @@
 /**
- * Calls of Cloud Run's API with limits and retries of our own. Google's client would wait 10 minutes for one
- * answer, and retries none of these calls.
+ * Calls Cloud Run's API with time limits and retries of its own. Google's client would wait 10 minutes for an
+ * answer, and it retries none of these calls.
  */
 import { Backoff, type Clock, UniCoreError } from '@unicore/protocol';
 import type { z } from 'zod';
@@ -11,22 +11,25 @@ import type { RunApi, RunMethod } from './run-api.ts';
 
 const CALL_MS = 10_000;
 const PATIENCE_MS = 25_000;
-/** The client gets this much longer than the call before it counts as hanging, ms. */
+/** Google's client gets this much longer than the time limit before the call is given up, ms. */
 const GRACE_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 4_000;
 const PAGE_SIZE = 100;
-/** A list that repeats its pages would never end. Cloud Run keeps some thousands of executions in a region. */
+/**
+ * Maximum number of pages of one list. It stops a list that repeats its pages. Cloud Run keeps some thousands of
+ * executions in a region.
+ */
 const MOST_PAGES = 200;
 
 export interface CallsDeps {
   api: RunApi;
   clock: Clock;
-  /** A random number, uniform in [0, 1). */
+  /** Returns a random number, uniform in [0, 1). */
   random: () => number;
-  /** Time limit of one call, ms. The default is 10 s. */
+  /** Time limit of one call, ms. Default: 10 s. */
   callMs?: number | undefined;
-  /** After this time no call is repeated, ms. The default is 25 s. */
+  /** After this time a failed call is not repeated, ms. Default: 25 s. */
   patienceMs?: number | undefined;
 }
 
@@ -56,12 +59,15 @@ export class Calls {
     return this.#exists(place, 'CancelExecution', { name });
   }
 
-  /** Returns false if the job does not exist. With another etag Cloud Run refuses: the job has changed. */
+  /**
+   * Deletes a job. Returns false if it does not exist. Cloud Run refuses if the job's etag is different, because
+   * then the job has changed.
+   */
   async deleteJob(place: Place, jobName: string, etag: string | undefined): Promise<boolean> {
     return this.#exists(place, 'DeleteJob', { name: jobPath(place, jobName), ...(etag && { etag }) });
   }
 
-  /** Reads all jobs of a place, of all deployments. */
+  /** Reads all jobs of a place, also those of other deployments. */
   jobs(place: Place): Promise<Job[]> {
     return this.#pages(place, 'ListJobs', JobPage, locationOf(place));
   }
@@ -123,7 +129,10 @@ export class Calls {
     }
   }
 
-  /** Repeats the call until its result is known, or time is over. The error's cause is Google's. */
+  /**
+   * Makes the call until its result is known or the time is over. Google's own error is the `cause` of the thrown
+   * error.
+   */
   async #call(place: Place, method: RunMethod, request: object): Promise<unknown> {
     const { clock, random, patienceMs = PATIENCE_MS } = this.#deps;
     const deadline = clock.now() + patienceMs;
@@ -140,7 +149,10 @@ export class Calls {
     }
   }
 
-  /** The limit of our own also covers what the client does before it calls, such as getting a token. */
+  /**
+   * Makes the call once. The time limit also covers what Google's client does before the call, such as getting an
+   * access token.
+   */
   #once(method: RunMethod, request: object): Promise<unknown> {
     const { api, clock, callMs = CALL_MS } = this.#deps;
     return new Promise((resolve, reject) => {

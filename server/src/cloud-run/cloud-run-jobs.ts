@@ -1,6 +1,6 @@
 /**
- * Desktops on Cloud Run: each attempt of a session is a job with one execution. Every call may be repeated at
- * any time, by any hub, and does nothing twice.
+ * Desktops on Cloud Run. Each attempt to run a session is a job with one execution. Every call can be repeated at
+ * any time, by any hub, without harm.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { Calls, type CallsDeps } from './calls.ts';
@@ -14,12 +14,15 @@ import { ownJobs } from './own-jobs.ts';
 import type { Place } from './place.ts';
 import { isOver, type Sight, sightOf } from './sight.ts';
 
-/** Cloud Run creates a job's execution shortly after the job. A job without one waits this long, ms. */
+/**
+ * Cloud Run creates a job's execution shortly after the job. A job without an execution is deleted only after this
+ * time, ms.
+ */
 const CREATION_MS = 120_000;
 const CONFLICT_RETRY_MS = 5_000;
 
 export interface CloudRunDeps extends JobSettings, CallsDeps {
-  /** The wall clock, ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -33,9 +36,9 @@ export class CloudRunJobs {
   }
 
   /**
-   * Creates the job, which starts its one execution. A job that is already there is adopted if it belongs to
-   * the same session and attempt: then an earlier call's reply was lost. Throws TIMEOUT if it is unknown
-   * whether the job was created: repeat the call, or end it.
+   * Creates the job, which starts its one execution. If the job exists and belongs to the same session and attempt,
+   * it is used: then the reply to an earlier call was lost. Throws TIMEOUT if it is unknown whether the job was
+   * created. Then the caller repeats the call, or ends the attempt.
    */
   async launch(spec: LaunchSpec): Promise<{ jobName: string }> {
     const jobName = jobNameOf(spec);
@@ -57,14 +60,15 @@ export class CloudRunJobs {
   async look(ref: JobRef): Promise<Sight> {
     const job = await this.#job(ref);
     const execution = await this.#execution(ref, `${ref.jobName}-${tokenOf(ref.attempt)}`);
-    // Without a job, an execution counts only as long as it may run.
+    // An execution without a job counts only while it may still run.
     if (!job && execution && isOver(execution)) return { state: 'gone' };
     return sightOf(job, execution);
   }
 
   /**
-   * Takes the next step towards the end: cancels what may run, or else deletes the job. Call it again until
-   * it returns `gone`, which it does only on proof. Cloud Run may accept a cancellation and not carry it out.
+   * Takes the next step of ending an attempt: cancels executions that may run, and deletes the job if none may.
+   * Call this again until it returns `gone`, which means that the end is proven. (Cloud Run may accept a
+   * cancellation and not carry it out.)
    */
   async end(ref: JobRef): Promise<'ending' | 'gone'> {
     const { place, jobName } = ref;
@@ -76,7 +80,8 @@ export class CloudRunJobs {
       return 'ending';
     }
     if (!job) return 'gone';
-    // If the job went now, its execution might still be created, and no job would show it.
+    // Cloud Run may still create the execution of a new job. If the job were deleted now, the execution could run
+    // without being found.
     const age = this.#deps.now() - (job.createTime ?? 0);
     if (job.reconciling && executions.length === 0 && age < CREATION_MS) return 'ending';
     try {
@@ -90,8 +95,8 @@ export class CloudRunJobs {
   }
 
   /**
-   * Returns every attempt of this deployment that has a job or a live execution in this place. Google's lists
-   * may be seconds old, and they cannot be filtered.
+   * Returns all attempts of this deployment that have a job, or an execution that may run, in this place. Google's
+   * lists can be some seconds old and cannot be filtered.
    */
   async list(place: Place): Promise<ListedJob[]> {
     const jobs = await this.#calls.jobs(place);
@@ -103,7 +108,7 @@ export class CloudRunJobs {
     return this.#deps.api.close();
   }
 
-  /** Returns the job if it is of this attempt. */
+  /** Returns the job if it belongs to this attempt. */
   async #job(ref: JobRef): Promise<Job | undefined> {
     const job = await this.#calls.job(ref.place, ref.jobName);
     return job && this.#isOf(ref, job) ? job : undefined;
@@ -115,8 +120,8 @@ export class CloudRunJobs {
   }
 
   /**
-   * Returns the attempt's executions. Lists may lack new ones, so those whose names are known are read one by
-   * one. The list adds those that an operator has started by hand.
+   * Returns the attempt's executions. A list may lack new executions, so those with known names are read one by
+   * one. The list adds executions that an operator has started by hand.
    */
   async #executions(ref: JobRef, job: Job | undefined): Promise<Execution[]> {
     const listed = await this.#calls.executionsOf(ref.place, ref.jobName);
@@ -127,7 +132,7 @@ export class CloudRunJobs {
     return found.filter((execution) => execution !== undefined);
   }
 
-  /** An execution that has ended in the meantime cannot be cancelled any more. */
+  /** Cancels an execution. Does nothing if it has ended already. */
   async #cancel({ place, jobName }: JobRef, execution: string): Promise<void> {
     try {
       await this.#calls.cancelExecution(place, jobName, execution);

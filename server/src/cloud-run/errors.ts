@@ -1,10 +1,10 @@
-/** Classifies the errors of Google's API: a retry may help, the place is full, or a person has to fix it. */
+/** Sorts the errors of Google's API: a retry may help, the place is full, or a person has to correct something. */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
 import { type Place, placeName } from './place.ts';
 import type { RunMethod } from './run-api.ts';
 
-/** The gRPC status codes that this module distinguishes. */
+/** The gRPC status codes that this file distinguishes. */
 export const CANCELLED = 1;
 export const UNKNOWN = 2;
 export const INVALID_ARGUMENT = 3;
@@ -19,18 +19,27 @@ export const INTERNAL = 13;
 export const UNAVAILABLE = 14;
 export const UNAUTHENTICATED = 16;
 
-/** After these codes it is unknown whether the call was carried out. Every call may be repeated. */
+/**
+ * With these codes it is unknown whether the call was carried out. That is no problem, because every call can be
+ * repeated.
+ */
 const UNSURE = new Set([CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE]);
 const REFUSED = new Set([PERMISSION_DENIED, UNAUTHENTICATED]);
-/** Google refuses a change that does not fit the state of the job, such as a delete while it runs. */
+/**
+ * With these codes, Google refuses a change for which the job is in the wrong state, such as a delete while it
+ * runs.
+ */
 const NOT_YET = new Set([FAILED_PRECONDITION, ABORTED]);
-/** The message of Google's library if there are no credentials. This error has no code. */
+/** Part of the message of Google's library when there are no credentials. That error has no code. */
 const NO_CREDENTIALS = /default credentials/;
 
-/** Google's quotas of calls are per minute, and a job must end before there is room for another. */
+/**
+ * Time to wait when a place is full, ms. Google's quotas of calls are per minute, and another desktop must end
+ * first.
+ */
 const FULL_MS = 15_000;
 const UNREACHABLE_MS = 5_000;
-/** Google's sentence is passed on up to this length. */
+/** Maximum length of Google's message in our error message, in characters. */
 const MOST_DETAILS = 300;
 
 const Status = z.object({ code: z.number(), details: z.string().nullish() });
@@ -39,20 +48,23 @@ export function statusOf(error: unknown): number | undefined {
   return Status.safeParse(error).data?.code;
 }
 
-/** True if the same call may succeed within seconds. A full place needs longer, so CreateJob is not repeated. */
+/**
+ * Returns true if the same call may succeed within seconds. If a place is full that takes longer, so CreateJob is
+ * not repeated then.
+ */
 export function mayRepeat(error: unknown, method: RunMethod): boolean {
   const code = statusOf(error);
   if (code === ABORTED && method === 'DeleteJob') return false;
   return code !== undefined && (UNSURE.has(code) || (code === RESOURCE_EXHAUSTED && method !== 'CreateJob'));
 }
 
-/** True if the job's state does not allow the change yet. */
+/** Returns true if the change is not possible in the job's present state. */
 export function isNotYet(error: unknown): boolean {
   const code = statusOf(error);
   return code !== undefined && NOT_YET.has(code);
 }
 
-/** Returns the error for people, with the remedy. */
+/** Turns Google's error into an error for people, with the remedy. */
 export function explained(error: unknown, method: RunMethod, place: Place): unknown {
   if (error instanceof UniCoreError) return error;
   const code = statusOf(error);
@@ -85,7 +97,7 @@ export function explained(error: unknown, method: RunMethod, place: Place): unkn
   );
 }
 
-/** Returns Google's error from an explained one. */
+/** Returns Google's own error, from an error that `explained` has returned. */
 export function causeOf(error: unknown): unknown {
   return error instanceof UniCoreError ? error.cause : error;
 }

@@ -7,10 +7,7 @@ import { openCloudRun } from './open.ts';
 import { type CloudRunFake, SimulatedContainer, startCloudRunFake } from './testing/index.ts';
 import { PLACE, refOf, SETTINGS, specOf } from './testing/specs.ts';
 
-/**
- * Google's own client against the fake's gRPC server, on real time. What happens over hours is tested on
- * simulated time.
- */
+/** Tests Google's own client against a fake gRPC server, in real time. What takes hours is tested in simulated time. */
 
 let fake: CloudRunFake;
 let jobs: CloudRunJobs;

@@ -1,4 +1,7 @@
-/** Google's client for Cloud Run. It is loaded only where desktops run on Cloud Run: it needs 40 MB. */
+/**
+ * Google's client library for Cloud Run. It needs 40 MB of memory, so it is loaded only if desktops run on Cloud
+ * Run.
+ */
 import { createRequire } from 'node:module';
 import type { RunApi, RunMethod } from './run-api.ts';
 
@@ -22,7 +25,7 @@ interface Connection {
   close(): Promise<unknown>;
 }
 
-/** Opens Google's API. `endpoint` is the HOST:PORT of a fake, which needs no credentials. */
+/** Opens Google's API. `endpoint` is the HOST:PORT of a fake server for tests, which needs no credentials. */
 export function openGoogleApi(endpoint?: string): RunApi {
   let connection: Promise<Connection> | undefined;
   const connected = () => {
@@ -35,9 +38,9 @@ export function openGoogleApi(endpoint?: string): RunApi {
   return {
     async call(method, request, timeoutMs) {
       const { calls } = await connected();
-      // Without `autoPaginate: false` the client would read all pages with the timeout of one call.
+      // Without `autoPaginate: false` the library would read all pages within the time limit of one call.
       const answers = await calls[method](request, { timeout: timeoutMs, autoPaginate: false });
-      // A list's third answer is the page as it was sent, with the token of the next page.
+      // The third element of a list's answer is the page as it was received, with the token of the next page.
       return method.startsWith('List') ? answers[2] : answers[0];
     },
     async close() {
@@ -68,7 +71,7 @@ async function connect(endpoint: string | undefined): Promise<Connection> {
   };
 }
 
-/** Returns the options for a fake. Otherwise Google's library would search the machine for credentials. */
+/** Returns the options for a fake server. Without them, Google's library would search the machine for credentials. */
 function optionsOf(endpoint: string) {
   const { credentials }: typeof import('@grpc/grpc-js') = load('@grpc/grpc-js');
   const { hostname, port } = new URL(`http://${endpoint}`);

@@ -1,4 +1,4 @@
-/** The public interface of desktops on Cloud Run. */
+/** Runs desktops on Google Cloud Run. */
 export { CloudRunJobs } from './cloud-run-jobs.ts';
 export type { LaunchSpec } from './job-message.ts';
 export { jobNameOf } from './job-name.ts';

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
 import { isPoolOwner } from './pool-owner.ts';
 
-/** The name of a job and its execution token have fewer than 63 characters together. */
+/** Maximum length of a job's name and its execution token together. */
 const MOST = 62;
-/** Longest user id that is used as it is. An id of the hub's own has 14 characters. */
+/** Longest user id that is used unchanged. The ids that a hub makes have 14 characters. */
 const MOST_PLAIN = 32;
-/** Of any other user id, this many characters and this many hexadecimal digits of its hash are used. */
+/** Any other user id is replaced by this many of its characters, and this many hexadecimal digits of its hash. */
 const HEAD = 12;
 const HASH = 16;
 
@@ -21,7 +21,10 @@ export interface DesktopStart {
   readonly attempt: number;
 }
 
-/** Returns `vnc-{user_id}-{ms}`, and `vnc-pool-{ms}` for a desktop that waits for a user. */
+/**
+ * Returns the name of the job: `vnc-{user_id}-{ms}`, or `vnc-pool-{ms}` for a desktop of the pool, which waits for
+ * a user.
+ */
 export function jobNameOf({ userId, createdAt, attempt }: DesktopStart): string {
   if (!Number.isSafeInteger(createdAt) || createdAt < 0)
     throw new UniCoreError('INTERNAL', `createdAt is ${createdAt}: it must be whole ms since 1970.`);
@@ -31,21 +34,21 @@ export function jobNameOf({ userId, createdAt, attempt }: DesktopStart): string 
   return name;
 }
 
-/** Returns the execution token of an attempt. Cloud Run appends it to the job's name: `{job}-{token}`. */
+/** Returns the token that Cloud Run appends to the job's name to name the execution: `{job}-{token}`. */
 export function tokenOf(attempt: number): string {
   if (!Number.isSafeInteger(attempt) || attempt < 1)
     throw new UniCoreError('INTERNAL', `attempt is ${attempt}: it must be a whole number from 1.`);
   return `a${attempt}`;
 }
 
-/** Returns 32 hexadecimal digits that stand for a user in labels. Google's bill can be read by them. */
+/** Returns 32 hexadecimal digits that stand for a user in labels. With them, Google's bill can be split by user. */
 export function userHash(userId: string): string {
   return sha256(userId).slice(0, 32);
 }
 
 /**
- * A name may only have lower-case letters, digits and hyphens. Another user id is made legal and shortened,
- * and a hash of the whole id keeps two such ids apart.
+ * Returns the user id for use in a name, which may contain only lower-case letters, digits and hyphens. Any other
+ * id is shortened and made legal. A hash of the whole id keeps two such ids different.
  */
 function userPart(userId: string): string {
   if (isPoolOwner(userId)) return 'pool';

@@ -1,6 +1,6 @@
 /**
- * Labels of jobs and executions: whose they are. The hub finds its own jobs by them, and adopts or ends none
- * that has other labels.
+ * The labels of jobs and executions, which say to whom they belong. A hub finds its own jobs by these labels, and
+ * never uses or ends a job with different labels.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { z } from 'zod';
@@ -11,12 +11,12 @@ const SESSION = 'unicore-session';
 const ATTEMPT = 'unicore-attempt';
 const USER = 'unicore-user';
 
-/** What Cloud Run accepts as the value of a label. */
+/** The values that Cloud Run allows for a label. */
 const VALUE = /^[a-z0-9_-]{1,63}$/;
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** One attempt to run one session. */
+/** One attempt to run one session of a desktop. */
 export interface Owner {
   readonly sessionId: string;
   readonly attempt: number;
@@ -42,7 +42,10 @@ export function labelsOf(
   };
 }
 
-/** Returns the owner that the labels name. Returns undefined if another deployment, or no hub, made them. */
+/**
+ * Returns the owner that the labels name. Returns undefined if the labels are from another deployment or not from a
+ * hub.
+ */
 export function ownerIn(deployment: string, labels: Labels): Owner | undefined {
   const ours = labels[DEPLOYMENT] === deployment ? Ours.safeParse(labels).data : undefined;
   return ours && { sessionId: ours[SESSION], attempt: ours[ATTEMPT] };

@@ -1,4 +1,4 @@
-/** The fields of Google's messages that the launcher reads. Everything that Google sends is parsed by them. */
+/** The fields of Google's messages that are used here. Every message from Google is validated with these schemas. */
 import { z } from 'zod';
 
 /** A protobuf timestamp, as ms since 1970. */
@@ -60,7 +60,7 @@ export const Execution = z.object({
 });
 export type Execution = z.infer<typeof Execution>;
 
-/** One page of a list. */
+/** One page of Google's list of jobs. */
 export const JobPage = z
   .object({ jobs: z.array(Job).nullish(), nextPageToken: Text })
   .transform(({ jobs, nextPageToken }) => ({ items: jobs ?? [], nextPageToken }));
@@ -68,7 +68,10 @@ export const ExecutionPage = z
   .object({ executions: z.array(Execution).nullish(), nextPageToken: Text })
   .transform(({ executions, nextPageToken }) => ({ items: executions ?? [], nextPageToken }));
 
-/** Google's names may hold the number of the project instead of its id, so only their last part is compared. */
+/**
+ * Returns the last part of a name of Google. The parts before it are not compared, because they may contain the
+ * project's number instead of its id.
+ */
 export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -1,14 +1,14 @@
-/** Opens the launcher of desktops on Cloud Run. */
+/** Creates the object that launches desktops on Cloud Run. */
 import { type Clock, systemClock } from '@unicore/protocol';
 import { CloudRunJobs } from './cloud-run-jobs.ts';
 import { openGoogleApi } from './google-api.ts';
 import type { JobSettings } from './job-message.ts';
 
 export interface CloudRunOptions extends JobSettings {
-  /** The HOST:PORT of a fake Cloud Run. By default it is Google's, with the hub's own credentials. */
+  /** The HOST:PORT of a fake Cloud Run. Without it, Google's API is used with the hub's own credentials. */
   endpoint?: string;
   clock?: Clock;
-  /** Time limits of one call and of all its repetitions, ms. */
+  /** Time limits of one call, and of a call with all its repetitions, ms. */
   callMs?: number;
   patienceMs?: number;
 }

@@ -25,11 +25,12 @@ export function ownJobs(
       rest.get(jobName)?.filter(({ labels }) => isSameOwner(ownerIn(deployment, labels), owner)) ?? [];
     const others = rest.get(jobName)?.filter((execution) => !own.includes(execution)) ?? [];
     rest.set(jobName, others);
-    // One that may still run counts more than one that has ended.
+    // An execution that may still run is preferred to one that has ended.
     const execution = own.find((one) => !isOver(one)) ?? own[0];
     listed.push({ place, jobName, ...owner, createdAt: job.createTime ?? 0, ...sightOf(job, execution) });
   }
-  // An execution may outlive its job, or be listed before it. It costs as long as it runs.
+  // An execution may exist after its job was deleted, or be listed before its job. It costs money as long as it
+  // runs.
   for (const [jobName, executions] of rest) {
     for (const execution of executions) {
       const owner = ownerIn(deployment, execution.labels);

@@ -1,10 +1,13 @@
-/** Places in which desktops may run: a project and a region of Google Cloud, and how many may run there. */
+/**
+ * The places in which desktops may run. A place is a project and a region of Google Cloud, with the number of
+ * desktops that may run there.
+ */
 import { UniCoreError } from '@unicore/protocol';
 
 export interface Place {
   readonly project: string;
   readonly region: string;
-  /** The largest number of desktops that run here at once. */
+  /** Maximum number of desktops that run in this place at the same time. */
   readonly quota: number;
 }
 
@@ -28,12 +31,12 @@ export function parsePlaces(text: string): readonly Place[] {
   return places;
 }
 
-/** Returns the name of a place in rows and messages, such as my-project/europe-west1. */
+/** Returns the name of a place for rows and messages, such as my-project/europe-west1. */
 export function placeName({ project, region }: Pick<Place, 'project' | 'region'>): string {
   return `${project}/${region}`;
 }
 
-/** Returns the first place with room. `used` maps the names of places to the desktops that they run. */
+/** Returns the first place with room. `used` is the number of running desktops for each place's name. */
 export function placeWithRoom(
   places: readonly Place[],
   used: ReadonlyMap<string, number>,
@@ -41,7 +44,7 @@ export function placeWithRoom(
   return places.find((place) => (used.get(placeName(place)) ?? 0) < place.quota);
 }
 
-/** Returns the name that Google's API has for a place. */
+/** Returns the name of a place in Google's API. */
 export function locationOf({ project, region }: Pick<Place, 'project' | 'region'>): string {
   return `projects/${project}/locations/${region}`;
 }

@@ -1,6 +1,6 @@
 /**
- * The calls of Google's API that the launcher needs. There are two implementations: Google's client, and in
- * tests the fake without sockets, on simulated time.
+ * The calls of Google's API that UniCore uses. There are two implementations: Google's client, and a fake for tests
+ * in simulated time.
  */
 
 export type RunMethod =
@@ -14,9 +14,9 @@ export type RunMethod =
 
 export interface RunApi {
   /**
-   * Makes one call and repeats nothing. Request and answer are messages of google.cloud.run.v2; the answer to
-   * CreateJob, DeleteJob and CancelExecution means only that the work was accepted. Rejects with an error
-   * that has a gRPC status as its `code`.
+   * Makes one call and does not repeat it. Request and answer are messages of google.cloud.run.v2. The answer to
+   * CreateJob, DeleteJob and CancelExecution only means that Google has accepted the request. Rejects with an error
+   * whose `code` is a gRPC status.
    */
   call(method: RunMethod, request: object, timeoutMs: number): Promise<unknown>;
   close(): Promise<void>;

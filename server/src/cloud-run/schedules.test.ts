@@ -1,6 +1,6 @@
 /**
- * Random schedules on simulated time: two hubs launch, look at, list and end desktops, in any order and twice,
- * while Cloud Run misbehaves. The judge is the fake's own ledger.
+ * Random schedules in simulated time. Two hubs launch, inspect, list and end desktops, in any order and repeatedly,
+ * while Cloud Run misbehaves. The fake records what really ran, and the test compares the hubs with this record.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { Random, SimClock } from '@unicore/protocol/sim';
@@ -28,13 +28,13 @@ const WORK_MS = 8 * MINUTE_MS;
 const SESSIONS = 4;
 const RECONCILE_MS = MINUTE_MS;
 
-/** One attempt, and what the hubs have asked for. */
+/** One attempt, and what the hubs have asked for it. */
 interface Wish {
   readonly spec: LaunchSpec;
   readonly ref: JobRef;
-  /** When its end was first asked for, ms since 1970. */
+  /** Time when its end was first requested, ms since 1970. */
   unwantedSince: number;
-  /** When the last call that proved the end was made, ms since 1970. */
+  /** Time of the last call that proved its end, ms since 1970. */
   goneSince: number;
 }
 
@@ -46,7 +46,7 @@ class Schedule {
   readonly #wishes: Wish[] = [];
   readonly #violations: string[] = [];
   #working = true;
-  /** Counts what happened, so that a test can see that its schedules are not idle. */
+  /** Counts events, so that a test can check that enough has happened. */
   readonly counts = { launched: 0, failed: 0, gone: 0, listed: 0 };
 
   constructor(seed: number) {
@@ -88,7 +88,7 @@ class Schedule {
     for (const wish of this.#wishes) this.#unwanted(wish);
     await this.#clock.advance(2 * MINUTE_MS);
     misbehaviour.stop();
-    // Two periods of the reconciler, a container that ignores SIGTERM, and one that is frozen.
+    // Time for two rounds of the reconciler, for a container that ignores SIGTERM, and for a frozen one.
     await this.#clock.advance(2 * RECONCILE_MS + 3 * MINUTE_MS);
     const left = this.#fake.ledger.live().map(({ execution }) => execution);
     if (left.length > 0) this.#violations.push(`left alive: ${left}`);
@@ -111,7 +111,7 @@ class Schedule {
       const tries = Array.from({ length: this.#random.int(1, 3) }, () => this.#launch(spec));
       await Promise.all(tries);
       await this.#pause(1_000, 3 * MINUTE_MS);
-      // A late hub still asks for the end of the attempt before.
+      // A hub that is late requests the end of the previous attempt once more.
       const before = this.#wishes.find((one) => one.ref.jobName === ref.jobName && one !== wish);
       if (before && this.#random.chance(0.5)) await this.#end(before);
       this.#unwanted(wish);
@@ -132,7 +132,7 @@ class Schedule {
     if (result !== 'gone') return false;
     this.counts.gone++;
     wish.goneSince = asked;
-    // A late call may create the job again, after the proof.
+    // A late call may create the job again after the proof.
     const live = this.#live(wish.ref).filter(({ jobCreatedAt }) => jobCreatedAt < asked);
     if (live.length > 0) this.#violations.push(`called gone, but alive: ${live[0]!.execution}`);
     return true;
@@ -161,7 +161,7 @@ class Schedule {
     }
   }
 
-  /** Looks at the ledger all the time. */
+  /** Checks the fake's record at short intervals. */
   #watch(): void {
     const seen = new Set<string>();
     for (const entry of this.#fake.ledger.live()) {
@@ -194,7 +194,7 @@ class Schedule {
     });
   }
 
-  /** True if Cloud Run no longer shows this execution, because its job was deleted while it ran. */
+  /** Returns true if Cloud Run does not show this execution any more, because its job was deleted while it ran. */
   #hasVanished({ execution }: Entry): boolean {
     return !this.#fake.executions.has(execution);
   }
@@ -211,7 +211,7 @@ class Schedule {
     return new Promise((done) => this.#clock.after(this.#random.scaled(from, to), done));
   }
 
-  /** Failures are expected here, but only ones that a person can read. */
+  /** Failures are expected here, but their messages must be readable for people. */
   async #tried<T>(work: Promise<T>): Promise<T | undefined> {
     try {
       return await work;

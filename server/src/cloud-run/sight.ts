@@ -1,17 +1,17 @@
-/** What Cloud Run shows of a desktop: its state, and the reason in words for people. */
+/** The state of a desktop as Cloud Run shows it, and the reason in words for people. */
 import type { ErrorCode } from '@unicore/protocol';
 import type { Condition, Execution, Job } from './messages.ts';
 
 export interface Sight {
   /**
-   * `gone` means proven: Cloud Run has no job of this attempt any more, and none of its executions can still
-   * run. An `ended` desktop costs nothing, but its job is still there.
+   * `gone` is proven: Cloud Run has no job of this attempt any more, and none of its executions can still run.
+   * `ended`: the desktop costs nothing any more, but its job still exists.
    */
   readonly state: 'starting' | 'running' | 'ended' | 'gone';
-  /** Why it ended: OK if it ended by itself or was cancelled. */
+  /** Why the desktop ended. OK means that it ended by itself or was cancelled. */
   readonly code?: ErrorCode;
   readonly reason?: string;
-  /** Times of Google's clock, ms since 1970. */
+  /** Times by Google's clock, ms since 1970. */
   readonly startedAt?: number;
   readonly endedAt?: number;
 }
@@ -19,13 +19,16 @@ export interface Sight {
 const TERMINAL = new Set(['CONDITION_FAILED', 'CONDITION_SUCCEEDED']);
 const COMPLETED = new Set(['EXECUTION_SUCCEEDED', 'EXECUTION_FAILED', 'EXECUTION_CANCELLED']);
 
-/** True if no task of the execution runs or will run. If in doubt it is false, because a running task costs. */
+/**
+ * Returns true if no task of the execution runs or will run. In doubt it returns false, because a running task
+ * costs money.
+ */
 export function isOver({ runningCount, completionTime, conditions }: Execution): boolean {
   if (runningCount > 0) return false;
   return completionTime !== undefined || TERMINAL.has(completedIn(conditions)?.state ?? '');
 }
 
-/** Returns what a job shows. `execution` is its execution, as far as Cloud Run shows it. */
+/** Returns the state of a desktop from its job and its execution, as far as Cloud Run shows them. */
 export function sightOf(job: Job | undefined, execution: Execution | undefined): Sight {
   if (execution) return executionSight(execution);
   if (!job) return { state: 'gone' };
@@ -52,7 +55,7 @@ function executionSight(execution: Execution): Sight {
     return { state: 'ended', ...outcome(completed, succeeded, startTime !== undefined), ...times };
   }
   if (runningCount > 0) return { state: 'running', ...times };
-  // A condition that failed or still waits says more than Completed, for example that a quota is used up.
+  // A condition that has failed or still waits says more than `Completed`, for example that a quota is used up.
   const waits = conditions.find(({ state, message }) => message && state !== 'CONDITION_SUCCEEDED');
   return { state: 'starting', ...reasonIn(waits), ...times };
 }

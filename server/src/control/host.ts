@@ -26,7 +26,7 @@ import { OrderSender } from './order-sender.ts';
  * measured.
  */
 const PING_MS = 3_000;
-/** Maximum number of VMs or desktops in one report. No machine runs so many. */
+/** Maximum number of VMs or desktops in one report. No machine runs that many. */
 const MAX_REPORTED = 10_000;
 
 const Observed = z.object({ whole: z.boolean(), vms: z.array(VmObserved).max(MAX_REPORTED) });

@@ -16,8 +16,8 @@ export class DesktopAccess {
   }
 
   /**
-   * Returns the desktop if this user may open channels to it. A desktop that is still starting is allowed, because
-   * the channel waits for it. Throws NOT_FOUND or SESSION_ENDED.
+   * Returns the desktop if this user may open channels to it. A desktop that is still starting is allowed, too: the
+   * channel then waits for it. Throws NOT_FOUND or SESSION_ENDED.
    */
   async authorise(userId: string, sessionId: string): Promise<LaunchedDesktop> {
     const row = await this.#store.desktop(userId);
@@ -30,8 +30,8 @@ export class DesktopAccess {
   }
 
   /**
-   * The same for those who watch by a share link. They do not hear why the desktop has ended. Throws
-   * UNAUTHENTICATED if the link is not valid any more, SESSION_ENDED or FORBIDDEN.
+   * Checks the same for a guest, who watches by a share link. Guests do not learn why a desktop has ended. Throws
+   * UNAUTHENTICATED if the link is not valid any more, and SESSION_ENDED or FORBIDDEN.
    */
   async authoriseGuest(
     guestId: string,

@@ -1,6 +1,6 @@
 /**
- * Announces desktops to programs outside of UniCore, on Redis. The key is `vnc:session:{user_id}`. It is only a
- * copy: the store decides, and nothing is lost when Redis is emptied.
+ * Publishes desktops on Redis, for programs outside of UniCore. The key is `vnc:session:{user_id}`. It is only a
+ * copy of what the store has, so nothing is lost if Redis is emptied.
  */
 import { VncSession } from '@unicore/protocol/api';
 import type { Backplane } from '../backplane/index.ts';
@@ -9,7 +9,7 @@ import type { DesktopRow, Store } from '../store/index.ts';
 import { isOver } from './lifecycle.ts';
 import { type DesktopViews, sessionOf } from './view.ts';
 
-/** The key expires after 4 h unless it is renewed, ms. */
+/** The key expires after this time unless it is written again, ms. */
 const EXPIRE_MS = 14_400_000;
 
 export class Announcer {

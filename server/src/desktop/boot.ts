@@ -1,6 +1,6 @@
 /**
- * How a desktop on Cloud Run proves that it is the one that a hub has started. Its container gets a boot token,
- * makes a key, and registers the key with the token, once. From then on it proves itself as every provider does.
+ * Checks the identity of a desktop on Cloud Run. Its container gets a boot token, makes a key pair, and registers
+ * the public key with the token, once. After that it signs in with its key, as every provider does.
  */
 import { createHmac } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
@@ -17,9 +17,9 @@ import { type DesktopWriter, keyOf } from './writer.ts';
 export interface DesktopBootDeps {
   store: Store;
   writer: DesktopWriter;
-  /** How long a boot token is valid, from the beginning of the launch, ms. */
+  /** Validity of a boot token, counted from the start of the launch, ms. */
   tokenMs: number;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -31,8 +31,8 @@ export class DesktopBoot {
   }
 
   /**
-   * Returns the boot token of a desktop that is being launched, and makes it valid. Every hub computes the same
-   * token, so a repeated launch starts the same container.
+   * Returns the boot token of a desktop that is being launched, and stores its hash. Every hub computes the same
+   * token for the same attempt. So a repeated launch gives the container the same token.
    */
   async offer(row: DesktopRow): Promise<string> {
     const { store, tokenMs, now } = this.#deps;
@@ -49,7 +49,7 @@ export class DesktopBoot {
     try {
       await store.addSecret({ ...secret, expiresAt: phaseAt + tokenMs });
     } catch (error) {
-      // Another hub may have added the same secret in the meantime.
+      // Another hub may have stored the same secret at the same time.
       if (!(await isKnown())) throw error;
     }
     return token;
@@ -120,7 +120,7 @@ export class DesktopBoot {
   }
 }
 
-/** The user to whom the store assigns what this desktop needs. */
+/** Returns the user to whom the store assigns the desktop's secret and key. */
 function accountOf(userId: string): string {
   return isPoolOwner(userId) ? POOL_USER : userId;
 }

@@ -17,13 +17,16 @@ import type { UnheardDesktops } from './unheard.ts';
 import type { DesktopWriter } from './writer.ts';
 
 const EVERY_MS = 5_000;
-/** Duration of the lease of the hub that does this work, ms. It may miss two rounds. */
+/** Duration of the lease with which one hub does this work, ms. The hub keeps the lease even if it misses a round. */
 const LEASE_MS = 12_000;
-/** How long after a limit the hub ends a desktop, ms. The agent and the desktop end it first if they can. */
+/**
+ * A hub ends a desktop this long after its limit, ms. Until then, the agent or the desktop itself should have ended
+ * it.
+ */
 const LATE_MS = 60_000;
-/** Desktops are announced and compared with Cloud Run once in this many rounds: every minute. */
+/** Number of rounds in a minute. Desktops are published and compared with Cloud Run once a minute. */
 const MINUTE = 12;
-/** An order that had no effect for this long was perhaps lost, ms. */
+/** If an order had no effect for this time, it may have been lost, and is sent again, ms. */
 const LOST_MS = 20_000;
 
 export interface DesktopChoresDeps {
@@ -33,14 +36,14 @@ export interface DesktopChoresDeps {
   writer: DesktopWriter;
   placer: DesktopPlacer;
   announcer: Announcer;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The desktops on Cloud Run. Undefined if no desktops run on Cloud Run. */
   cloud: CloudDesktops | undefined;
   pool: DesktopPool | undefined;
   unheard: UnheardDesktops;
   limits: DesktopLimits;
   clock: Clock;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -76,7 +79,7 @@ export class DesktopChores {
     }
     await pool?.look(rows);
     if (this.#turn++ % MINUTE !== 0) return;
-    // Cloud Run may take long to answer, and the other chores must not wait for it.
+    // The other work must not wait for this, because Cloud Run may answer slowly.
     cloud?.reconcile().catch((error: unknown) => log.error({ err: error }, 'reconciling desktops failed'));
     for (const row of rows) await announcer.announce(row);
   }

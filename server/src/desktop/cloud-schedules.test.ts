@@ -1,6 +1,7 @@
 /**
- * Random schedules on simulated time: users create and end desktops through two hubs, while Cloud Run misbehaves.
- * The judge is the fake's own ledger. UNICORE_SCHEDULES is the number of schedules.
+ * Random schedules in simulated time. Users create and end desktops through two hubs while Cloud Run misbehaves.
+ * The fake records what really ran, and the test compares the rows with it. UNICORE_SCHEDULES sets the number of
+ * schedules.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { expect, test } from 'vitest';
@@ -13,13 +14,13 @@ const MINUTE_MS = 60_000;
 const USERS = 4;
 /** How long users work before Cloud Run behaves well again, ms. */
 const WORK_MS = 10 * MINUTE_MS;
-/** Two periods of the reconciler, a container that ignores SIGTERM, and one that is frozen. */
+/** Time for two rounds of the reconciler, for a container that ignores SIGTERM, and for a frozen one. */
 const REST_MS = 6 * MINUTE_MS;
 
 class Schedule {
   readonly counts = { running: 0, failed: 0, ended: 0 };
   readonly #world: CloudHubs;
-  /** Desktops in each place that wait for a user. */
+  /** Number of desktops in each place that wait for a user. */
   readonly #pool: number;
   readonly #violations = new Set<string>();
   #working = true;
@@ -28,7 +29,7 @@ class Schedule {
     let schedule: Schedule | undefined;
     const world = await cloudHubs({
       seed,
-      // The pool has room of its own, so that users wait for one another as often as without it.
+      // The quota includes room for the pool, so that users wait for each other as often as without a pool.
       quota: 2 + pool,
       pool,
       terminated: ({ ref }) => void schedule?.judgeEnd(ref),
@@ -45,7 +46,7 @@ class Schedule {
     this.#pool = pool;
   }
 
-  /** A container was told to end. The row must have wanted that before. */
+  /** Called when a container was told to end. Its row must have asked for that before. */
   async judgeEnd({ sessionId, attempt }: { sessionId: string; attempt: number }): Promise<void> {
     const row = await this.#world.store.desktopOf(sessionId);
     if (row?.attempt === attempt && row.phase === 'running')
@@ -103,7 +104,7 @@ class Schedule {
     await tried(this.#hub().desktops.end(userId, row.sessionId));
   }
 
-  /** Looks at containers, ledger and rows all the time. */
+  /** Checks containers, the fake's record and the rows at short intervals. */
   async #watch(): Promise<void> {
     const { containers, store, ledger, clock } = this.#world;
     const owners = new Set<string>();
@@ -117,7 +118,10 @@ class Schedule {
     clock.after(500, () => void this.#watch());
   }
 
-  /** A request that was carried out late may create a job after the proof. That job is a stray. */
+  /**
+   * A request that was carried out late may create a job after the proof of the end. Such a job belongs to no
+   * desktop.
+   */
   async #judgeLive({ labels, jobCreatedAt, execution }: Entry): Promise<void> {
     const row = await this.#world.store.desktopOf(labels['unicore-session'] ?? '');
     const isSame = row?.attempt === Number(labels['unicore-attempt']);
@@ -142,7 +146,7 @@ class Schedule {
   }
 }
 
-/** The call that proves the end may be answered this much later than it looked, ms. */
+/** Maximum time between the moment of a proof and its answer, ms. */
 const MOST_CALL_MS = 1_000;
 
 async function tried<T>(work: Promise<T>): Promise<T | undefined> {

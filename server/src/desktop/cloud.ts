@@ -1,6 +1,7 @@
 /**
- * Launches, watches and ends desktops on Cloud Run, by what their rows say. Every step may be repeated by any hub.
- * An error is tried again and never taken for an end: a desktop is over only when Cloud Run shows nothing of it.
+ * Launches, watches and ends desktops on Cloud Run, according to their rows. Any hub may repeat any step. After an
+ * error the step is repeated. An error never counts as an end: a desktop is over only if Cloud Run shows that
+ * nothing of it is left.
  */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Logger } from 'pino';
@@ -17,11 +18,11 @@ import { orderOf } from './reports.ts';
 import type { UnheardDesktops } from './unheard.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
-/** Pause between two looks at a desktop that starts or ends, ms. */
+/** Pause before the next step of a desktop that is starting or ending, ms. */
 const STEP_MS = 3_000;
 /** Looks at a job that nobody wants. Those that remain after the last look are found again a minute later. */
 const STRAY_LOOKS = 15;
-/** With these errors, Cloud Run would refuse the same request again. */
+/** After these errors, repeating the same request would not help. */
 const FINAL = new Set<string>(['LAUNCH_FAILED', 'IMAGE_MISSING', 'BAD_REQUEST']);
 
 export type CloudLauncher = Pick<CloudRunJobs, 'launch' | 'look' | 'end' | 'list' | 'close'>;
@@ -39,17 +40,17 @@ export interface CloudDesktopsDeps {
   prices: Prices;
   /** The longest life of a desktop, ms. */
   mostMs: number;
-  /** http(s)://host, as desktops reach the hubs. */
+  /** http(s)://host of the hubs, as desktops reach it. */
   hubUrl: string;
   clock: Clock;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
 export class CloudDesktops {
   readonly #deps: CloudDesktopsDeps;
-  /** Sessions with a step that runs now. True if another step has to follow. */
+  /** Sessions of which a step is running. The value is true if another step was requested meanwhile. */
   readonly #busy = new Map<string, boolean>();
   readonly #timers = new Map<string, () => void>();
   #reconciling = false;
@@ -59,14 +60,14 @@ export class CloudDesktops {
     this.#deps = deps;
   }
 
-  /** Stops all work. Another hub, or the next run of this one, goes on with it. */
+  /** Stops all work. Another hub, or the next run of this hub, continues it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const cancel of this.#timers.values()) cancel();
     await this.#deps.jobs.close();
   }
 
-  /** Takes the next step for a desktop, and the steps after it. One step of a desktop runs at a time. */
+  /** Takes the next step for a desktop, and the following steps. The steps of one desktop never overlap. */
   look(sessionId: string): void {
     if (this.#stopped) return;
     if (this.#busy.has(sessionId)) {
@@ -88,15 +89,18 @@ export class CloudDesktops {
       });
   }
 
-  /** The container of a desktop has lost its connection, perhaps because it died. Other providers are ignored. */
+  /**
+   * Called when a provider has disconnected. If it is a desktop, its container may have died, so it is checked.
+   * Other providers are ignored.
+   */
   disconnected(providerId: string): void {
     const { sessionId } = desktopOfProvider(providerId) ?? {};
     if (sessionId !== undefined) this.#later(sessionId, () => this.look(sessionId));
   }
 
   /**
-   * Compares the rows with all jobs of this deployment. Ends jobs that no row wants, and looks at desktops whose
-   * job is not shown as running.
+   * Compares the rows with all jobs of this deployment. Ends jobs that no row wants. Checks the desktops that are
+   * starting or ending, and those whose job is not shown as running.
    */
   async reconcile(): Promise<void> {
     if (this.#reconciling || this.#stopped) return;
@@ -110,7 +114,7 @@ export class CloudDesktops {
         }),
       );
       const listed = (await Promise.all(lists)).flat();
-      // The rows are read after the jobs. So each job that is wanted has its row by now.
+      // The rows are read after the jobs, so every job that is wanted has its row already.
       const rows = new Map((await store.desktops()).map((row) => [row.sessionId, row]));
       const running = new Set<string>();
       for (const job of listed) {
@@ -129,7 +133,7 @@ export class CloudDesktops {
     }
   }
 
-  /** Returns true if the desktop has to be looked at again soon. */
+  /** Takes one step. Returns true if another step is needed soon. */
   async #step(sessionId: string): Promise<boolean> {
     const { store, jobs } = this.#deps;
     const row = await store.desktopOf(sessionId);
@@ -167,13 +171,13 @@ export class CloudDesktops {
   }
 
   /**
-   * Lets the desktop wait for another place. It gets a new attempt, so that nothing that was asked for here can
-   * pass for it, should a lost request be carried out late.
+   * Makes a desktop wait for another place, because this one is full. The desktop gets a new attempt number. So if
+   * the request is carried out late after all, its container cannot be taken for the new one.
    */
   async #full(row: CloudRow, reason: string): Promise<boolean> {
     const { jobs, places, placer, writer } = this.#deps;
     places.full(row.place);
-    // Another hub may have launched it in the meantime.
+    // Another hub may have launched the desktop meanwhile.
     if ((await jobs.look(refOf(row))).state !== 'gone') return true;
     const attempt = row.attempt + 1;
     const { row: waiting, fits } = await writer.apply(keyOf(row), 'full', () => ({
@@ -187,7 +191,7 @@ export class CloudDesktops {
     return !fits;
   }
 
-  /** The container of a desktop that should run is gone. The desktop ends, and what is left of it is removed. */
+  /** Ends a desktop whose container is gone although it should run. What is left of it is removed in later steps. */
   async #lost(row: CloudRow, { code: said = 'OK', reason: why }: Sight): Promise<boolean> {
     const unpainted = said === 'OK' ? 'LAUNCH_FAILED' : said;
     const code = row.startedAt === null ? unpainted : 'CONTAINER_LOST';
@@ -211,11 +215,11 @@ export class CloudDesktops {
 
   async #endSeen(row: CloudRow, { startedAt, endedAt }: Sight): Promise<boolean> {
     const { jobs, writer, now } = this.#deps;
-    // Of an execution that Cloud Run shows no more, only what the hub saw of its start is known.
+    // If Cloud Run does not show the execution any more, the start is known only from what the hub has seen.
     const from = startedAt ?? row.startedAt;
     if (from !== null && (startedAt ?? endedAt) !== undefined) {
       const ms = Math.max(0, (endedAt ?? now()) - from);
-      // Google's own record of both ends counts more than what was measured before.
+      // If Google has recorded both start and end, these times replace earlier measurements.
       const isExact = startedAt !== undefined && endedAt !== undefined;
       const use = (old: DesktopRow) => {
         const { ms: own } = useOf(old, { ms, sentBytes: 0 });
@@ -230,7 +234,7 @@ export class CloudDesktops {
     return true;
   }
 
-  /** Says on the row what the start waits for. */
+  /** Writes to the row why the start takes time. */
   async #say(row: CloudRow, code: string | null, reason: string | null): Promise<void> {
     await this.#deps.writer.update(keyOf(row), (old) => (old.phase === 'launching' ? { code, reason } : {}));
   }

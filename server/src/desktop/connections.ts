@@ -1,4 +1,4 @@
-/** The calls that reach a running desktop: tickets for its sockets, its controls, and pictures of it. */
+/** Gives access to a running desktop: tickets for its sockets, its controls, and screenshots. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VncConnect, VncConnection, VncControl, VncScreenshot } from '@unicore/protocol/api';
 import { Control, type DesktopMethods, Screenshot } from '@unicore/protocol/control';
@@ -6,10 +6,10 @@ import type { z } from 'zod';
 import type { Tickets } from '../auth/index.ts';
 import type { DesktopAccess, LaunchedDesktop } from './access.ts';
 
-/** Most bytes of a picture. A picture of the largest desktop is far smaller. */
+/** Maximum size of a screenshot, in bytes. A screenshot of the largest desktop is far smaller. */
 const MOST_PICTURE = 64 * 1024 * 1024;
 
-/** The user who gets a ticket, and the user's session. The ticket becomes invalid when the session ends. */
+/** The user of a ticket, and the user's session. The ticket becomes invalid when the session ends. */
 interface Holder {
   user: { userId: string };
   sessionId: string;
@@ -49,7 +49,7 @@ export class DesktopConnections {
     return { url: `${socketUrl}/${kind}/${sessionId}?ticket=${ticket}`, ticket, expiresAt };
   }
 
-  /** Returns who has the controls, after taking them if the wish says so. */
+  /** Returns who has the controls. If the caller wants to take them, takes them first. */
   async control(
     userId: string,
     { sessionId, take = false, holder }: z.output<typeof VncControl>,
@@ -59,7 +59,10 @@ export class DesktopConnections {
     return Control.parse(await this.#deps.agent(providerId).desktopControl(wish));
   }
 
-  /** Returns a picture of the whole desktop. It arrives in pieces, since calls to agents are small. */
+  /**
+   * Returns a screenshot of the whole desktop. It is fetched in pieces, because answers of agents have a limited
+   * size.
+   */
   async screenshot(userId: string, sessionId: string): Promise<z.output<typeof VncScreenshot>> {
     const { attempt, providerId } = await this.#running(userId, sessionId);
     const agent = this.#deps.agent(providerId);

@@ -1,4 +1,4 @@
-/** Desktops of users, from the request to the receipt, in simulated time. The agents' reports are scripted. */
+/** Desktops of users in simulated time, from the request to the receipt. The test itself makes the agents' reports. */
 import type { DesktopObserved } from '@unicore/protocol/control';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, BOB, type TestDomain, testDomain, testHubs } from '../testing/domain.ts';
@@ -12,7 +12,7 @@ beforeEach(async () => {
   hub = await testDomain();
 });
 
-/** The agent of p-1 reports Alice's desktop. */
+/** Reports a phase of Alice's desktop, as the agent of p-1 does. */
 async function report(phase: DesktopObserved['phase'], more: Partial<DesktopObserved> = {}) {
   const { sessionId, attempt } = (await hub.desktops.last(ALICE))!;
   const seen = { sessionId, attempt, phase, code: null, reason: null, isolation: null, use: null, ...more };

@@ -1,4 +1,4 @@
-/** The operations that users can do with their desktop. Each user has at most one. */
+/** What users can do with their desktop. Each user has at most one. */
 import { UniCoreError } from '@unicore/protocol';
 import type { VncCreate } from '@unicore/protocol/api';
 import type { z } from 'zod';
@@ -11,9 +11,9 @@ import type { DesktopPool } from './pool.ts';
 import type { UnheardDesktops } from './unheard.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
-/** A desktop lives this long, and each extension adds as much, ms. */
+/** The life of a desktop, and what each extension adds to it, ms. */
 const LIFE_MS = 60 * 60_000;
-/** How soon a caller may ask again while the last desktop is still ending, ms. */
+/** Time after which a caller should ask again while the last desktop is still ending, ms. */
 const ENDING_MS = 2_000;
 /** The same if that takes long, ms. */
 const LONG_ENDING_MS = 30_000;
@@ -24,14 +24,14 @@ export interface DesktopsDeps {
   store: Store;
   writer: DesktopWriter;
   placer: DesktopPlacer;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The pool of desktops. Undefined if no desktops run on Cloud Run. */
   pool: DesktopPool | undefined;
   unheard: UnheardDesktops;
   prices: Prices;
   image: string;
   /** The longest life of a desktop, with all extensions, ms. */
   mostMs: number;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -42,7 +42,7 @@ export class Desktops {
     this.#deps = deps;
   }
 
-  /** Returns the user's desktop, and creates one if there is none. */
+  /** Returns the user's desktop. Creates one if there is none. */
   async session(userId: string): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#deps.store.desktop(userId);
@@ -52,7 +52,7 @@ export class Desktops {
     }
   }
 
-  /** Creates a desktop. Throws CONFLICT if the user has one, unless the same opId has created it. */
+  /** Creates a desktop. Throws CONFLICT if the user already has one, unless it was created with the same opId. */
   async create(userId: string, wish: Create): Promise<DesktopRow> {
     for (;;) {
       const row = await this.#deps.store.desktop(userId);
@@ -69,7 +69,7 @@ export class Desktops {
     }
   }
 
-  /** Returns the user's desktop, or undefined if the user never had one. It may be over. */
+  /** Returns the user's latest desktop, which may be over. Returns undefined if the user never had one. */
   last(userId: string): Promise<DesktopRow | undefined> {
     return this.#deps.store.desktop(userId);
   }
@@ -79,8 +79,8 @@ export class Desktops {
   }
 
   /**
-   * Returns the desktop if it belongs to this user. Throws the same NOT_FOUND for a missing desktop and for
-   * another user's desktop, and SESSION_ENDED for an earlier desktop of this user.
+   * Returns the desktop if it belongs to this user. Throws SESSION_ENDED for an earlier desktop of this user.
+   * Throws NOT_FOUND both for a desktop that does not exist and for one of another user.
    */
   async own(userId: string, sessionId: string): Promise<DesktopRow> {
     const { store } = this.#deps;
@@ -90,7 +90,7 @@ export class Desktops {
     throw new UniCoreError('NOT_FOUND', `There is no desktop ${sessionId}.`);
   }
 
-  /** Ends the desktop. Does nothing if it is ending or over. */
+  /** Ends the desktop. Does nothing if it is already ending or over. */
   async end(userId: string, sessionId: string): Promise<DesktopRow> {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase)) return row;
@@ -98,7 +98,7 @@ export class Desktops {
     return (await this.#deps.writer.apply(keyOf(row), 'end', () => why, { userId })).row;
   }
 
-  /** Extends the life of a running desktop by an hour, up to the longest life. */
+  /** Extends the life of a running desktop by an hour, but not beyond the longest life. */
   async extend(userId: string, sessionId: string): Promise<DesktopRow> {
     const row = await this.own(userId, sessionId);
     if (isOver(row.phase) || row.phase === 'ending') throw ended(sessionId);
@@ -106,7 +106,7 @@ export class Desktops {
     const most = mostLife(row.budget, mostMs, prices);
     if (row.lifeMs >= most) {
       throw most < mostMs
-        ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ allows no longer life.`)
+        ? new UniCoreError('BUDGET_SPENT', `The budget of ${row.budget} $ does not pay for more time.`)
         : new UniCoreError(
             'CONFLICT',
             `A desktop lives ${mostMs / 60_000} minutes at most. Create a new one when it has ended.`,
@@ -161,6 +161,6 @@ function requireEnough(budget: number, prices: Prices): void {
   if (budget >= least) return;
   throw new UniCoreError(
     'BAD_REQUEST',
-    `budget is ${budget} $. To start and to end costs a desktop up to ${least.toPrecision(2)} $. Give it more.`,
+    `budget is ${budget} $. A desktop needs up to ${least.toPrecision(2)} $ to start and to end. Set a larger budget.`,
   );
 }

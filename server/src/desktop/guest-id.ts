@@ -1,18 +1,22 @@
 /**
- * The name under which the people with one share link are known. It stands for both a user and a session: their
- * traffic counts towards no user's limits, and ending the session ends the connections of all of them.
+ * The id of all guests of one share link. It is used both as a user id and as a session id. So the traffic of
+ * guests does not count towards the limits of any real user, and ending the session disconnects all guests of the
+ * link.
  */
 
 const PREFIX = 'guest-';
-/** Characters of the hash, of 6 bits each. A hash of a random token identifies the link and opens nothing. */
+/**
+ * Number of characters of the hash, with 6 bits each. The hash of a random token identifies the link, but does not
+ * give access to it.
+ */
 const LENGTH = 20;
 
-/** tokenHash: hash of the token of the link. */
+/** tokenHash: the hash of the link's token. */
 export function guestIdOf(tokenHash: string): string {
   return `${PREFIX}${tokenHash.slice(0, LENGTH)}`;
 }
 
-/** Returns true if this user or session is the guests of a share link. */
+/** Returns true if this user id or session id stands for the guests of a share link. */
 export function isGuestId(id: string): boolean {
   return id.startsWith(PREFIX);
 }

@@ -1,21 +1,22 @@
 /**
- * The life cycle of a desktop. The table DESKTOP_LIFECYCLE gives the next phase for each phase and event.
- * Nothing else changes a phase, and every change is written by compare-and-set.
+ * The life cycle of a desktop. The table DESKTOP_LIFECYCLE gives the next phase for each phase and event. Nothing
+ * else changes a phase, and every change is written by compare-and-set.
  *
- * The usual order is reserved → launching → booting → painting → running → ending → ended. A desktop that finds
- * no room is `waiting`. Phases never go back, except that a place without room makes a desktop wait for another. `ended` and `failed` mean that nothing of the desktop is left.
+ * The usual order is reserved → launching → booting → painting → running → ending → ended. A desktop that finds no
+ * room is `waiting`. Phases never go back, with one exception: if the chosen place is full, the desktop waits for
+ * another. `ended` and `failed` mean that nothing of the desktop is left.
  */
 import type { DesktopPhase } from '../store/index.ts';
 
 export const DESKTOP_EVENTS = [
-  // The hub found no room, or found some.
+  // `wait`: the hub found no room. `launch`: it found room.
   'wait',
   'launch',
   // The hub found no room for too long.
   'giveUp',
   // The chosen place has no room after all, and nothing was started there.
   'full',
-  // The launcher's reports
+  // The next events are reports of the launcher.
   'launching',
   'booting',
   'painting',
@@ -43,7 +44,10 @@ const OVER: Record<DesktopLifeEvent, null> = {
   end: null,
 };
 
-/** null means that the event is not possible in this phase. A report is then ignored. */
+/**
+ * For each phase and event, the next phase. null means that the event is not possible in this phase, and is
+ * ignored.
+ */
 export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, DesktopPhase | null>> = {
   reserved: { ...OVER, wait: 'waiting', launch: 'launching', giveUp: 'failed', end: 'ended' },
   waiting: { ...OVER, wait: 'waiting', launch: 'launching', giveUp: 'failed', end: 'ended' },
@@ -95,7 +99,7 @@ export const DESKTOP_LIFECYCLE: Record<DesktopPhase, Record<DesktopLifeEvent, De
     giveUp: null,
     full: null,
     launching: null,
-    // A browser that crashed and starts again does not change the desktop's phase.
+    // A browser that is restarted after a crash does not change the desktop's phase.
     booting: null,
     painting: null,
     running: 'running',
@@ -114,7 +118,7 @@ export function isOver(phase: DesktopPhase): boolean {
   return phase === 'ended' || phase === 'failed';
 }
 
-/** Returns true if a desktop in this phase was given to a launcher, so that only its launcher can end it. */
+/** Returns true if a desktop in this phase was given to a launcher. Then only the launcher can end it. */
 export function isLaunched(phase: DesktopPhase): boolean {
   return !isOver(phase) && phase !== 'reserved' && phase !== 'waiting';
 }

@@ -1,4 +1,4 @@
-/** The row of a desktop that is reserved and was not given to a launcher yet. */
+/** Makes the row of a new desktop, which has no launcher yet. */
 import { newId } from '../auth/index.ts';
 import type { DesktopRow } from '../store/index.ts';
 
@@ -34,7 +34,10 @@ export function newRow(wish: NewDesktop): DesktopRow {
   };
 }
 
-/** The row of a user's desktop that was booted ahead. Time and bytes before `createdAt` are not the user's. */
+/**
+ * Returns the user's row for a desktop from the pool. The user does not pay for the time and bytes before
+ * `createdAt`.
+ */
 export function handedOver(wish: NewDesktop, member: DesktopRow): DesktopRow {
   const { sessionId, attempt, place, providerId, jobName, isolation, startedAt, sentBytes } = member;
   const { createdAt: at } = wish;

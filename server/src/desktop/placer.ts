@@ -1,7 +1,7 @@
 /**
- * Finds a machine for a desktop. With places on Cloud Run, everybody gets desktops there. Without them, only the
- * hub's owner gets desktops, from agents whose owner has allowed it, because an agent's machine is no place for
- * strangers.
+ * Finds a machine for a desktop. If places on Cloud Run are configured, all users get their desktops there.
+ * Otherwise only the hub's owner gets desktops, on agents that offer them: the machines of agents are not safe
+ * enough for desktops of other users.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { Launcher } from '@unicore/protocol/control';
@@ -12,31 +12,37 @@ import type { CloudPlaces } from './cloud-places.ts';
 import { providerIdOf } from './provider-id.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
-/** A desktop that waits longer than this for a machine has failed, ms. */
+/** A desktop that finds no machine within this time fails, ms. */
 const MOST_WAIT_MS = 10 * 60_000;
-/** How many connected providers are looked at. */
+/** Maximum number of connected providers that are checked. */
 const LOOK_AT = 100;
 
 export interface DesktopPlacerDeps {
   store: Store;
   presence: Presence;
   writer: DesktopWriter;
-  /** Undefined if no desktops run on Cloud Run. */
+  /** The places on Cloud Run. Undefined if no desktops run there. */
   places: CloudPlaces | undefined;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
 export class DesktopPlacer {
   readonly #deps: DesktopPlacerDeps;
-  /** The desktop that was placed last. The next one is counted after it, so that this hub keeps to the quotas. */
+  /**
+   * Resolves when the latest desktop was placed. Desktops are placed one after the other, so that each is counted
+   * before the next, and this hub does not exceed the quotas.
+   */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: DesktopPlacerDeps) {
     this.#deps = deps;
   }
 
-  /** Returns how this user's desktop would be started. Throws NO_CAPACITY if the user may have none here. */
+  /**
+   * Returns the kind of launcher for this user's desktop. Throws NO_CAPACITY if the user may not have a desktop on
+   * this hub.
+   */
   async launcherFor(userId: string): Promise<Launcher> {
     if (this.#deps.places) return 'cloud-run';
     const user = await this.#deps.store.user(userId);
@@ -47,14 +53,14 @@ export class DesktopPlacer {
     );
   }
 
-  /** Gives a reserved or waiting desktop to a machine, or lets it wait and says why. */
+  /** Assigns a machine to a reserved or waiting desktop. If there is none, the desktop waits, and its row says why. */
   place(row: DesktopRow): Promise<DesktopRow> {
     const placed = this.#last.then(() => this.#place(row));
     this.#last = placed.catch(() => {});
     return placed;
   }
 
-  /** Looks for a machine for each desktop that waits, first for those of users. */
+  /** Looks for a machine for each waiting desktop. Desktops of users come before those of the pool. */
   async placeWaiting(): Promise<void> {
     const rows = await this.#deps.store.desktops();
     const waiting = rows.filter(({ phase }) => phase === 'reserved' || phase === 'waiting');
@@ -86,7 +92,7 @@ export class DesktopPlacer {
   }
 }
 
-/** Everything that Cloud Run is asked for later follows from these fields. */
+/** Chooses a place on Cloud Run. All later requests to Cloud Run are made from the fields that this returns. */
 async function cloudTarget(row: DesktopRow, places: CloudPlaces): Promise<Partial<DesktopRow> | undefined> {
   const place = await places.choose(row.userId);
   if (place === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** Desktops that are booted ahead and given to users, in simulated time. The fake's ledger is the judge. */
+/**
+ * Desktops that are started in advance and then given to users, in simulated time. The fake's record of what really
+ * ran decides what is right.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isPoolOwner } from '../cloud-run/index.ts';
 import type { DesktopRow } from '../store/index.ts';
@@ -148,7 +151,7 @@ test('while two rows name a session, its container gets the order of the user’
 });
 
 describe('a hub that dies', () => {
-  /** The claim of a hub that dies right after it. */
+  /** Claims a desktop, like a hub that dies right afterwards. */
   async function claim(): Promise<DesktopRow> {
     const [member] = await members();
     const row = { ...member!, opId: user };

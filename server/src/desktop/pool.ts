@@ -1,8 +1,9 @@
 /**
- * Desktops on Cloud Run that are booted ahead and have never had a user. Each is an ordinary desktop of an owner
- * that is no user. A user gets one in three writes: the member is claimed for the user, the user's row takes over the
- * session, and the owner's row starts again with the next member. A claim is never taken back. So a session belongs to
- * one user at most, and a hub that dies between the writes leaves work for the chores.
+ * The pool: desktops on Cloud Run that are started in advance and wait for a user (members). A member is an
+ * ordinary desktop whose owner is not a real user. Three writes give it to a user. First the member is claimed for
+ * the user. Then the user's row gets the member's session. Then the owner's row starts the next member. A claim is
+ * never undone, so a session belongs to one user at most. If a hub dies between the writes, the periodic work
+ * completes them.
  */
 import type { Logger } from 'pino';
 import { isPoolOwner, poolOwner } from '../cloud-run/index.ts';
@@ -17,11 +18,9 @@ import type { DesktopWriter } from './writer.ts';
 
 /** A member of this age is replaced, ms. */
 const RETIRE_MS = 45 * 60_000;
-/** A member of this age is not given away any more, ms. It could end before it hears of its user. */
+/** Age at which a member is not given to a user any more, ms. It might end before it learns the limits of its user. */
 const OLDEST_MS = 55 * 60_000;
-/**
- * The user to whom the store assigns what members of the pool need, such as keys. Nobody can sign in as this user.
- */
+/** The user to whom the store assigns the keys of the pool's members. Nobody can sign in as this user. */
 export const POOL_USER = 'pool';
 
 export interface DesktopPoolDeps {
@@ -32,20 +31,23 @@ export interface DesktopPoolDeps {
   places: CloudPlaces;
   image: string;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
 export class DesktopPool {
   readonly #deps: DesktopPoolDeps;
-  /** Sessions that were claimed, but that their user did not have when they were looked at last. */
+  /** Sessions that were claimed, but were not in their user's row at the last check. */
   #doubtful = new Set<string>();
 
   constructor(deps: DesktopPoolDeps) {
     this.#deps = deps;
   }
 
-  /** Claims a desktop for this user. All calls for one user get the same one. Returns undefined if there is none. */
+  /**
+   * Claims a desktop for this user. Repeated calls for one user return the same desktop. Returns undefined if there
+   * is none.
+   */
   async take(userId: string, scale: DesktopRow['scale']): Promise<DesktopRow | undefined> {
     const { store, writer, now } = this.#deps;
     if (this.#deps.places.pool === 0) return undefined;
@@ -62,7 +64,7 @@ export class DesktopPool {
     }
   }
 
-  /** Called when the user's row has taken over the session of this member. Boots the next member. */
+  /** Called when the user's row has the session of this member. Starts the next member. */
   async handedOver(member: DesktopRow, user: DesktopRow): Promise<void> {
     const { log, store, events, now } = this.#deps;
     const { sessionId, cost } = member;
@@ -75,7 +77,10 @@ export class DesktopPool {
     events.tell('desktop', user);
   }
 
-  /** Fills the pool, replaces old members, and completes what another hub has begun. rows: all that are not over. */
+  /**
+   * Fills the pool, replaces old members, and completes what a hub that died has begun. rows: all desktops that are
+   * not over.
+   */
   async look(rows: readonly DesktopRow[]): Promise<void> {
     const { places } = this.#deps;
     const members = rows.filter((row) => isPoolOwner(row.userId));
@@ -93,7 +98,7 @@ export class DesktopPool {
     }
   }
 
-  /** Ends members that are too many or too old, one at a time, and makes room for a user who waits. */
+  /** Ends surplus members at once and old members one at a time. If a user waits for room, ends one more. */
   async #retire(members: DesktopRow[], owners: ReadonlySet<string>, isCrowded: boolean): Promise<void> {
     const { now } = this.#deps;
     const free = members.filter(({ opId }) => opId === null);
@@ -115,7 +120,8 @@ export class DesktopPool {
     const { opId, sessionId, phase } = member;
     const user = opId === null ? undefined : await store.desktop(opId);
     if (user?.sessionId === sessionId) return this.handedOver(member, user);
-    // The user's row is written right after the claim, so it is missing for good at the second look.
+    // The user's row is written right after the claim. If it lacks the session at two checks, that write has
+    // failed.
     if (!this.#doubtful.has(sessionId)) doubtful.add(sessionId);
     else if (phase !== 'ending') await this.#end(member, 'Its user has got another desktop.');
   }
@@ -125,7 +131,10 @@ export class DesktopPool {
     await this.#deps.writer.applyTo(member, 'end', { code: null, reason });
   }
 
-  /** `before` is the row of a member that was handed over. Otherwise the owner's last row must be over. */
+  /**
+   * Starts a member. `before` is the row of the member that was given to a user. Without it, the owner's last
+   * desktop must be over.
+   */
   async #start(userId: string, before: DesktopRow | undefined): Promise<void> {
     const { store, writer, placer, image, now } = this.#deps;
     await this.#requireUser();
@@ -137,7 +146,7 @@ export class DesktopPool {
     if (row) await placer.place(row);
   }
 
-  /** Members differ in `createdAt`, because the names of their jobs consist of it. */
+  /** Returns a time that no other member has as `createdAt`, because the names of jobs are made from it. */
   async #newTime(now: number): Promise<number> {
     const rows = await this.#deps.store.desktops();
     return Math.max(now, ...rows.filter((row) => isPoolOwner(row.userId)).map((row) => row.createdAt + 1));

@@ -1,6 +1,6 @@
 /**
- * Ids of the providers that are desktops on Cloud Run. An id names the session and the attempt, so that a hub can
- * compare a provider with its desktop.
+ * Ids of desktops on Cloud Run, which connect to hubs as providers. The id contains the session and the attempt, so
+ * that a hub finds the desktop of a provider.
  */
 import type { DesktopRef } from '@unicore/protocol/control';
 
@@ -10,7 +10,7 @@ export function providerIdOf({ sessionId, attempt }: DesktopRef): string {
   return `d-${sessionId}-${attempt}`;
 }
 
-/** Returns the desktop that this provider is, or undefined if it is an ordinary provider. */
+/** Returns the desktop with this provider id, or undefined if it is an ordinary provider. */
 export function desktopOfProvider(providerId: string): DesktopRef | undefined {
   const { sessionId, attempt } = FORM.exec(providerId)?.groups ?? {};
   return sessionId === undefined ? undefined : { sessionId, attempt: Number(attempt) };

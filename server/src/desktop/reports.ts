@@ -1,6 +1,6 @@
 /**
- * Applies the agents' reports about their desktops, and creates the orders for agents. Reports and orders
- * describe states, not changes, so repeating them is harmless.
+ * Applies the agents' reports about desktops, and makes the orders for agents. Reports and orders describe states,
+ * not changes, so repeating them does no harm.
  */
 import type { DesktopObserved, DesktopOrder, DesktopUse } from '@unicore/protocol/control';
 import { isPoolOwner } from '../cloud-run/index.ts';
@@ -12,7 +12,7 @@ import type { DesktopLimits } from './limits.ts';
 import { type DesktopWriter, keyOf } from './writer.ts';
 
 export interface DesktopReport {
-  /** True if the report contains all desktops of the agent; false if it contains only changed ones. */
+  /** True if the report contains all desktops of the agent, false if it contains only changed ones. */
   whole: boolean;
   desktops: DesktopObserved[];
 }
@@ -23,7 +23,7 @@ export interface DesktopReportsDeps {
   writer: DesktopWriter;
   limits: DesktopLimits;
   prices: Prices;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -35,7 +35,7 @@ export class DesktopReports {
   }
 
   /**
-   * Applies a report of an agent that is connected to this hub. Returns the desktops that this provider has but
+   * Applies a report of an agent that is connected to this hub. Returns the desktops that the provider has but
    * should not have, each as SESSION/ATTEMPT.
    */
   async take(providerId: string, report: DesktopReport): Promise<string[]> {
@@ -46,11 +46,12 @@ export class DesktopReports {
       const isOurs = row?.attempt === seen.attempt && row.providerId === providerId && !isOver(row.phase);
       if (isOurs) {
         const now = await this.#note(row, seen);
-        // The agent may have moved here from a hub that died before it published the last change.
+        // The agent may have been connected to a hub that died before it published the last change. So the change
+        // is published again.
         if (report.whole) events.tell('desktop', now);
       } else if (!isOver(seen.phase) && (row || (await store.receipt(seen.sessionId)))) {
-        // A desktop that the store does not know may belong to another deployment. It is not touched, and ends
-        // by its own limits.
+        // A desktop that the store does not know may belong to another deployment. It is left alone, and ends by
+        // its own limits.
         strays.push(`${seen.sessionId}/${seen.attempt}`);
       }
     }
@@ -58,7 +59,10 @@ export class DesktopReports {
     return strays;
   }
 
-  /** Returns the orders for all desktops that this provider should have, and for the strays that must end. */
+  /**
+   * Returns the orders for all desktops that this provider should have, and orders to end those that it should not
+   * have.
+   */
   async orders(providerId: string, strays: Iterable<string>): Promise<DesktopOrder[]> {
     const { store, limits, prices } = this.#deps;
     const rows = (await store.desktops()).filter((row) => row.providerId === providerId);
@@ -67,7 +71,7 @@ export class DesktopReports {
     const orders = [...bySession.values()].map((row) => orderOf(row, limits, prices));
     for (const stray of strays) {
       const [sessionId = '', attempt] = stray.split('/');
-      // The order for a newer attempt ends the older ones as well.
+      // The order for a newer attempt also ends the older ones.
       if (orders.some((order) => order.sessionId === sessionId)) continue;
       orders.push({ ...ENDED, ...limits, sessionId, attempt: Number(attempt) });
     }
@@ -77,8 +81,8 @@ export class DesktopReports {
   async #note(row: DesktopRow, seen: DesktopObserved): Promise<DesktopRow> {
     const { writer, now } = this.#deps;
     const { phase, code, reason, isolation, use } = seen;
-    // A desktop on Cloud Run reports its own end, and then there still is a container. Only the launcher can prove
-    // the end.
+    // A desktop on Cloud Run reports its own end while its container still exists. Only Cloud Run can prove that it
+    // is gone.
     const event = row.launcher === 'cloud-run' && isOver(phase) ? 'ending' : phase;
     const { row: written } = await writer.apply(keyOf(row), event, (old) => ({
       code,
@@ -90,14 +94,15 @@ export class DesktopReports {
     return written;
   }
 
-  /** Ends the desktops that a whole report does not contain, although their provider has taken its orders. */
+  /** Ends the desktops that are missing in a complete report of their provider. */
   async #noteMissing(providerId: string, desktops: DesktopObserved[]): Promise<void> {
     const { store, writer } = this.#deps;
     const there = new Set(desktops.map(({ sessionId }) => sessionId));
     for (const row of await store.desktops()) {
       if (row.providerId !== providerId || there.has(row.sessionId)) continue;
       if (row.launcher === 'cloud-run') continue;
-      // The provider may not have got its order yet, so only a desktop that it once reported is missing.
+      // The provider may not have received the order for this desktop yet. So a desktop counts as missing only if
+      // it was reported before.
       if (row.phase === 'launching') continue;
       await writer.apply(keyOf(row), 'ended', (old) => ({
         code: old.phase === 'ending' ? null : 'CONTAINER_LOST',
@@ -107,7 +112,7 @@ export class DesktopReports {
   }
 }
 
-/** Google's record of a container's time, which begins earlier than the desktop's own, is kept. */
+/** Keeps the larger numbers. Google's record of a container's time begins before the desktop's own measurement. */
 function atLeast(old: DesktopRow, { ms, sentBytes }: DesktopUse): DesktopUse {
   return { ms: Math.max(ms, msOf(old)), sentBytes: Math.max(sentBytes, old.sentBytes) };
 }
@@ -127,7 +132,8 @@ const ENDED = { desired: 'ended', image: '-', scale: 1, lifeMs: 1 } as const;
 export function orderOf(row: DesktopRow, limits: DesktopLimits, prices: Prices): DesktopOrder {
   const { userId, sessionId, attempt, image, scale, budget, pooledMs, pooledBytes } = row;
   const desired = row.phase === 'ending' ? 'ended' : 'running';
-  // The desktop counts from its own start, which may have been in the pool. There, nobody uses it.
+  // The desktop counts its life from its own start, which may have been in the pool. In the pool, the idle limit
+  // does not apply.
   const lifeMs = row.lifeMs + pooledMs;
   const idleMs = isPoolOwner(userId) ? lifeMs : limits.idleMs;
   const order = { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs } as const;

@@ -1,4 +1,4 @@
-/** Share links: what they open, and when they stop. */
+/** Share links: what they give access to, and when they stop to work. */
 import type { DesktopObserved } from '@unicore/protocol/control';
 import { beforeEach, expect, test } from 'vitest';
 import { hashOf } from '../auth/index.ts';
@@ -31,7 +31,7 @@ async function share(): Promise<string> {
 
 const enter = (token: string) => hub.desktopShares.enter({ sessionId, token }, 'wss://hub');
 
-/** The identity of a guest who has redeemed a ticket. */
+/** Returns the identity of a guest who has used a ticket. */
 async function guest(token: string): Promise<string> {
   const { ticket } = await enter(token);
   return (await hub.tickets.redeem(ticket, { kind: 'vnc', guest: true }))!.userId;

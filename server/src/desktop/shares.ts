@@ -1,6 +1,6 @@
 /**
- * Share links. Anybody who has one may watch the desktop until it ends or its owner stops sharing. The store has
- * only the hash of the link's token, so a new link replaces the old one.
+ * Share links. Anybody with such a link may watch the desktop until it ends or its owner stops sharing. The store
+ * has only a hash of the link's token, so the link cannot be shown again. A new link replaces the old one.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { UniCoreError } from '@unicore/protocol';
@@ -16,11 +16,11 @@ export interface DesktopSharesDeps {
   store: Store;
   writer: DesktopWriter;
   tickets: Tickets;
-  /** Returns the desktop of this user. Throws NOT_FOUND and SESSION_ENDED. */
+  /** Returns the user's desktop. Throws NOT_FOUND or SESSION_ENDED. */
   own(userId: string, sessionId: string): Promise<DesktopRow>;
-  /** Ends the connections with this session at all hubs, and makes its tickets invalid. */
+  /** Disconnects everybody with this session, at all hubs, and makes the session's tickets invalid. */
   endSession(sessionId: string): Promise<void>;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -31,7 +31,7 @@ export class DesktopShares {
     this.#deps = deps;
   }
 
-  /** Makes a link, in place of an earlier one. pageUrl: http(s)://host of this hub. Throws SESSION_ENDED. */
+  /** Makes a link, and replaces an earlier one. pageUrl: http(s)://host of this hub. Throws SESSION_ENDED. */
   async share(userId: string, sessionId: string, pageUrl: string): Promise<{ url: string }> {
     const token = newSecret();
     const hash = hashOf(token);
@@ -40,7 +40,7 @@ export class DesktopShares {
     return { url: `${pageUrl}/desktop/shared#${sessionId}.${token}` };
   }
 
-  /** Ends the link, and the connections of those who watch by it. Does nothing if there is no link. */
+  /** Ends the link, and disconnects its guests. Does nothing if there is no link. */
   unshare(userId: string, sessionId: string): Promise<DesktopRow> {
     return this.#replace(userId, sessionId, null);
   }
@@ -77,7 +77,7 @@ export class DesktopShares {
       return hash !== null && phase === 'ending' ? {} : { viewerToken: hash };
     });
     if (row.viewerToken === old) return row;
-    // Guests are refused from here on, so none of them can come back after this.
+    // The row has changed already, so guests are refused from now on, and none can connect again after this.
     if (old !== null) await endSession(guestIdOf(old));
     const event = hash === null ? 'desktop.unshare' : 'desktop.share';
     await store.audit({ at: now(), event, userId, subject: sessionId, detail: null });

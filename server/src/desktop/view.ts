@@ -1,4 +1,4 @@
-/** Converts desktops to the form that clients see. */
+/** Converts the rows of desktops to the form that clients get. */
 import type { Desktop, DesktopStatus, Receipt, VncSession } from '@unicore/protocol/api';
 import type { DesktopPhase, DesktopRow, ReceiptRow } from '../store/index.ts';
 import { billOf, lifeFor, type Prices } from './cost.ts';
@@ -10,7 +10,7 @@ const STATUS: Record<DesktopPhase, DesktopStatus> = {
   booting: 'starting',
   painting: 'starting',
   running: 'running',
-  // A desktop that is ending is still there and still costs money.
+  // A desktop that is ending still exists and still costs money.
   ending: 'running',
   ended: 'stopped',
   failed: 'stopped',
@@ -51,19 +51,22 @@ export class DesktopViews {
     };
   }
 
-  /** The bytes that a desktop has sent shorten the life that its budget pays for. */
+  /** Returns the life of a desktop, ms. Each byte that a desktop sends shortens the life that its budget pays for. */
   #life({ lifeMs, budget, sentBytes }: DesktopRow): number {
     return budget === null ? lifeMs : Math.min(lifeMs, lifeFor(budget, sentBytes, this.#prices));
   }
 
-  /** While a desktop lives, its age counts, because its launcher reports what it used only now and then. */
+  /**
+   * Returns the cost so far. For a running desktop it is computed from its age, because its use is reported only
+   * from time to time.
+   */
   #cost({ startedAt, endedAt, sentBytes, cost }: DesktopRow): number {
     if (startedAt === null || endedAt !== null) return cost;
     return Math.max(cost, billOf({ ms: this.#now() - startedAt, sentBytes }, this.#prices).cost);
   }
 }
 
-/** Returns the desktop in the names of the first specification. */
+/** Returns the desktop with the field names of the first specification. */
 export function sessionOf({ sessionId, jobName, url, createdAt, status }: Desktop): VncSession {
   return {
     session_id: sessionId,

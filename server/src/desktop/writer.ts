@@ -18,7 +18,7 @@ export type DesktopChange = Omit<Partial<DesktopRow>, keyof Why> & (Why | { code
 
 export type DesktopPatch = (row: DesktopRow) => DesktopChange;
 
-/** Names one start of a user's desktop. Changes for another one are ignored. */
+/** Names one attempt of a user's desktop. Changes for a different attempt are ignored. */
 export interface DesktopKey {
   userId: string;
   sessionId: string;
@@ -38,7 +38,7 @@ export interface DesktopWrite {
 
 export interface DesktopWritten {
   row: DesktopRow;
-  /** True if the event is possible in the desktop's current phase. If false, nothing was written. */
+  /** True if the event is possible in the desktop's present phase. If false, nothing was written. */
   fits: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface DesktopWriterDeps {
   events: HubEvents;
   prices: Prices;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -92,19 +92,19 @@ export class DesktopWriter {
   }
 
   /**
-   * Reserves a desktop for a user. `before` is the user's last row, which must be over, or a member of the pool that
-   * was given away. Returns undefined if another reservation came first.
+   * Reserves a desktop for a user. `before` is the row that the new one replaces: the user's last desktop, which
+   * must be over, or a member of the pool that now has a user. Returns undefined if the row has changed meanwhile.
    */
   reserve(row: DesktopRow, before: DesktopRow | undefined): Promise<DesktopRow | undefined> {
     return this.#write({ ...row, rev: before?.rev ?? 0 }, 'create', { userId: row.userId });
   }
 
-  /** Claims a desktop of the pool for this user. Returns undefined if the row has changed in the meantime. */
+  /** Claims a member of the pool for this user. Returns undefined if the row has changed meanwhile. */
   claim(member: DesktopRow, userId: string): Promise<DesktopRow | undefined> {
     return this.#write({ ...member, opId: userId });
   }
 
-  /** Returns the fields that say what a desktop has used, and its price. */
+  /** Returns the fields for what a desktop has used, and its cost. */
   spent(use: DesktopUse): Pick<DesktopRow, 'cpuSeconds' | 'memorySeconds' | 'sentBytes' | 'cost'> {
     return billOf(use, this.#deps.prices);
   }

@@ -106,7 +106,7 @@ test('a message of 16 MiB arrives whole, both ways', async () => {
   expect(second).toBe('"next"');
 });
 
-test('a larger message is refused with the limit, whoever sent it', async () => {
+test('a larger message is refused with the limit, from the program and from the browser', async () => {
   const reasons = expect.stringContaining('16 MiB');
   await startTestAgent(hub.url, 'p1', { program: mirror });
   const client = await opened();

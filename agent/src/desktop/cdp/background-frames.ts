@@ -1,19 +1,23 @@
 /**
- * Has Chromium draw a page that is not in front. It draws no frames of a tab in the background, and each second
- * screenshot of it then never ends. While a screencast of the page runs, screenshots are quick.
+ * Makes Chromium draw a page that is in a background tab. Without this it draws no frames of such a tab, and
+ * every second screenshot of the tab never finishes. While a screencast of the page runs, screenshots are
+ * quick.
  */
 import { attached, type Params } from './contract.ts';
 
-/** So small and so rare that no frame of it is ever sent. */
+/** Options of the screencast. It is tiny and skips nearly all frames, so none of its frames is ever sent. */
 const SCREENCAST = { format: 'jpeg', quality: 1, maxWidth: 2, maxHeight: 2, everyNthFrame: 1_000_000 };
 
 type Call = (method: string, params: Params, sessionId?: string) => Promise<Params>;
 
-/** Returns a function that ends it. A page that is closing is no error: its screenshot fails by itself. */
+/**
+ * Starts to draw the page, and returns a function that stops it. Errors are ignored: if the page is closing,
+ * its screenshot fails with an error of its own.
+ */
 export async function drawInBackground(targetId: string, call: Call): Promise<() => void> {
   const ignored = () => undefined;
   try {
-    // A session of its own leaves alone what programs do with screencasts.
+    // The screencast runs in a CDP session of its own, so it does not disturb the screencasts of programs.
     const { sessionId } = attached.parse(await call('Target.attachToTarget', { targetId, flatten: true }));
     call('Page.startScreencast', SCREENCAST, sessionId).catch(ignored);
     return () => void call('Target.detachFromTarget', { sessionId }).catch(ignored);

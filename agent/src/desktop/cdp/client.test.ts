@@ -15,7 +15,7 @@ test('each control method is refused at once while a person has the controls; ot
   for (const pattern of CONTROL_METHODS) {
     const method = pattern.replace('*', 'Device');
     a.connection.receive(JSON.stringify({ id: 1_000, method, params: {}, sessionId: page }));
-    // The answer is there although the browser had no chance to act.
+    // This answer comes from the program's own client: the browser has had no chance to answer.
     expect(a.received.at(-1)).toMatchObject({ id: 1_000, sessionId: page, error: { code: -32000 } });
     expect(a.received.at(-1)?.error?.message).toMatch(/^CONTROL_HELD: Anna has the controls/);
   }
@@ -66,7 +66,7 @@ test('a page is drawn as long as its screenshot takes, whatever becomes of the p
   expect(drawing()).toBe(1);
   a.connection.close();
   await browser.call('Browser.getVersion');
-  // One for the page, and one for the program's own session.
+  // Two sessions are detached: the one that draws the page, and the one of the program.
   expect(drawing()).toBe(-1);
 });
 

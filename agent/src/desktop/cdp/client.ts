@@ -1,6 +1,7 @@
 /**
- * One program that drives the shared browser, such as Playwright. Its top-level commands go to a browser session
- * of its own. Ids are rewritten on the way, so that programs that count alike do not meet.
+ * One program that drives the shared browser, such as Playwright. Its top-level commands go to a browser
+ * session of its own. The ids of commands are replaced on the way, because each program counts its commands
+ * from 1.
  */
 import type { Clock, ErrorCode } from '@unicore/protocol';
 import type { Control, Holder, Lease } from '../lease/index.ts';
@@ -26,39 +27,40 @@ const TOO_LARGE = `TOO_LARGE: the message had more than ${MAX_MESSAGE} bytes. As
 export const MAX_WAITING = 32 * 1024 * 1024;
 
 /**
- * The event that tells a program who has the controls: `{holder, since, you, yourId}`. `you` is true if it is the
- * program itself. `yourId` is how vnc.control refers to the program. It comes first of all events.
+ * The event that tells a program who has the controls: `{holder, since, you, yourId}`. `you` is true if the
+ * program itself has them. `yourId` is the id of the program for vnc.control. A program gets this event before
+ * all other events.
  */
 export const CONTROL_CHANGED = 'UniCore.controlChanged';
 
-/** The program's side: how to reach it. */
+/** The connection to a program that drives the browser over CDP. */
 export interface ClientTransport {
-  /** How others refer to the program, such as in vnc.control. No two programs have the same. */
+  /** The id of the program, for example in vnc.control. No two programs have the same id. */
   readonly id: string;
   /** The name that people see while the program has the controls. */
   readonly name: string;
-  /** Sends one message. `sent` must be called when the message has left this process. */
+  /** Sends one message to the program. Calls `sent` when the message has left this process. */
   send(text: string, sent: () => void): void;
-  /** Called once, unless the program's side closes first. */
+  /** Disconnects the program. Called once, unless the program has disconnected before. */
   close(code: ErrorCode, reason: string): void;
 }
 
-/** What a client uses of the shared browser. */
+/** The functions of the shared browser that a client uses. */
 export interface ClientBrowser {
   readonly clock: Clock;
   readonly lease: Lease;
   readonly folders: Folders;
-  /** Returns an id that no command has yet, of any program. */
+  /** Returns an id for a command. Each call returns a new id, also for different programs. */
   nextId(): number;
-  /** Sends a command with such an id. The answer goes to `answered`. */
+  /** Sends a command whose id is from nextId(). Calls `answered` with the browser's answer. */
   send(command: Command, answered: (answer: Answer) => void, written?: () => void): void;
-  /** Forgets a command whose answer nobody waits for. */
+  /** Forgets a command. Its answer is then ignored. */
   forget(id: number): void;
-  /** Whether this session was attached from one of the client's own. */
+  /** Returns true if this client owns the session: it was attached from another session of the client. */
   owns(sessionId: string): boolean;
-  /** Has a page drawn although it may not be in front. The returned function ends that. */
+  /** Makes Chromium draw a page that may be in a background tab. The returned function stops that. */
   drawInBackground(targetId: string): Promise<() => void>;
-  /** The client is gone. */
+  /** Called when the program has disconnected. */
   gone(): void;
 }
 
@@ -74,9 +76,9 @@ export class Client {
   readonly #running = new Map<number, Running>();
   readonly #contexts = new Set<string>();
   readonly #paused: PausedTargets;
-  /** The targets of the sessions with pages. */
+  /** For each session of a page, the id of the page's target. */
   readonly #pages = new Map<string, string>();
-  /** Commands that came before the client's session; undefined once it is there. */
+  /** Commands that arrived before the client had its browser session. Undefined once the session exists. */
   #early: (() => void)[] | undefined = [];
   #sessionId: string | undefined;
   #toProgram = 0;
@@ -103,7 +105,7 @@ export class Client {
     return this.#closed;
   }
 
-  /** The client's browser session is there. */
+  /** Called when the client has got its browser session. */
   attached(sessionId: string): void {
     this.#sessionId = sessionId;
     const early = this.#early ?? [];
@@ -112,7 +114,7 @@ export class Client {
     for (const forward of early) forward();
   }
 
-  /** Takes a message of the program. `taken` is called when the next one is welcome. */
+  /** Handles a message of the program. Calls `taken` when the program may send the next one. */
   receive(text: string, taken: () => void = () => undefined): void {
     if (this.#closed) return taken();
     const parsed = parseCommand(text);
@@ -133,34 +135,34 @@ export class Client {
   }
 
   controlChanged({ holder, since }: Control): void {
-    // A program that has no session yet is told when it has one.
+    // A program without a session gets this event later, as soon as it has its session.
     if (this.#sessionId === undefined) return;
     const { kind, id: yourId } = this.holder;
     const you = holder?.kind === kind && holder.id === yourId;
     this.#deliver(JSON.stringify({ method: CONTROL_CHANGED, params: { holder, since, you, yourId } }));
   }
 
-  /** A session was attached from one of the client's. */
+  /** Called when the browser has attached a new session from a session of this client. */
   sessionAttached({ sessionId, waitingForDebugger, targetInfo }: Attached): void {
     if (waitingForDebugger) this.#paused.add(sessionId);
     if (targetInfo?.type === 'page') this.#pages.set(sessionId, targetInfo.targetId);
   }
 
-  /** The browser does not answer what was still running in this session. */
+  /** Called when a session has ended. The browser will not answer the commands that still run in it. */
   sessionDetached(sessionId: string): void {
     this.#paused.remove(sessionId);
     this.#pages.delete(sessionId);
     for (const [id, running] of this.#running) if (running.sessionId === sessionId) this.#end(id);
   }
 
-  /** Ends the client's part, and tells the program why. */
+  /** Disconnects the program, and tells it why. */
   end(code: ErrorCode, reason: string): void {
     if (this.#closed) return;
     this.close();
     this.#transport.close(code, reason);
   }
 
-  /** The program's side has closed. */
+  /** Called when the program has disconnected. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -179,7 +181,7 @@ export class Client {
     if (method === 'Browser.close') {
       this.#done(command);
       taken();
-      return this.end('OK', 'The program closed its connection. The browser goes on.');
+      return this.end('OK', 'The program closed its connection. The browser keeps running.');
     }
     const verdict = judge(method, params, {
       folders: this.#browser.folders,
@@ -212,7 +214,11 @@ export class Client {
     };
     if (this.#early) this.#early.push(() => this.#forward(command, ended, written));
     else this.#forward(command, ended, written);
-    if (this.#toBrowser > MAX_WAITING) this.end('RATE_LIMITED', 'More commands wait than the browser takes.');
+    if (this.#toBrowser > MAX_WAITING)
+      this.end(
+        'RATE_LIMITED',
+        'Too many commands wait for the browser. Connect again, and wait for answers.',
+      );
   }
 
   #forward(command: Command, ended: (() => void) | undefined, written: () => void): void {
@@ -264,9 +270,7 @@ export class Client {
     this.#deliver(errorAnswer(CODES.refused, message, { id, sessionId }));
   }
 
-  /**
-   * A single message may exceed the limit, because it is already in memory. Nothing is added behind it then.
-   */
+  /** A single message may exceed the limit, because it is already in memory. Nothing is added behind it then. */
   #deliver(text: string): void {
     if (this.#closed) return;
     if (this.#toProgram > MAX_WAITING) {

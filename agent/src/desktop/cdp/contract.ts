@@ -12,7 +12,7 @@ export type Params = z.infer<typeof params>;
 
 const id = z.int();
 
-/** What a program sends. Chromium refuses other members, so they are left out. */
+/** A command from a program. Chromium refuses commands with unknown fields, so unknown fields are removed. */
 const command = z.object({
   id,
   method: z.string(),
@@ -23,7 +23,7 @@ export type Command = z.infer<typeof command>;
 
 const failure = z.looseObject({ code: z.number(), message: z.string() });
 
-/** What the browser sends: an answer with `id`, or an event with `method`. */
+/** A message from the browser: an answer (with `id`) or an event (with `method`). */
 const answer = z.object({
   id,
   result: params.optional(),
@@ -37,7 +37,7 @@ export type CdpEvent = z.infer<typeof event>;
 
 const browserMessage = z.union([event, answer]);
 
-/** The parts of a reply that tell of sessions and contexts. */
+/** The fields of the browser's messages that describe sessions and browser contexts. */
 export const attached = z.object({
   sessionId: z.string(),
   waitingForDebugger: z.boolean().optional(),
@@ -52,11 +52,14 @@ export const CODES = {
   notJson: -32700,
   badRequest: -32600,
   refused: -32000,
-  /** Playwright and Puppeteer ignore this one: a command and the end of its session may cross. */
+  /**
+   * The session does not exist. Playwright and Puppeteer ignore this error, because a session may end while a
+   * command is on its way.
+   */
   noSession: -32001,
 } as const;
 
-/** Returns an answer's text. An answer without id tells of a message whose id could not be read. */
+/** Returns the text of an error answer. The answer has no id if the message's id could not be read. */
 export function errorAnswer(
   code: number,
   message: string,
@@ -65,7 +68,7 @@ export function errorAnswer(
   return JSON.stringify({ id: to.id, error: { code, message }, sessionId: to.sessionId });
 }
 
-/** What became of a program's text: a command, or the error to answer it with. */
+/** A parsed message of a program: its command, or the text of the error answer that the program gets. */
 export type ParsedCommand = { readonly command: Command } | { readonly error: string };
 
 export function parseCommand(text: string): ParsedCommand {
@@ -82,7 +85,7 @@ export function parseCommand(text: string): ParsedCommand {
   return { error: errorAnswer(CODES.badRequest, `The message is not a command (${problem}).`, known.data) };
 }
 
-/** Returns undefined if the text is no message of CDP. */
+/** Returns undefined if the text is not a CDP message. */
 export function parseBrowserMessage(text: string): Answer | CdpEvent | undefined {
   try {
     return browserMessage.safeParse(JSON.parse(text)).data;

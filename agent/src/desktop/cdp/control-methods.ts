@@ -1,7 +1,10 @@
-/** The commands that act for a person at the browser. They need the controls. */
+/**
+ * The CDP commands that act like a person at the browser, such as clicks. A program needs the controls for
+ * them.
+ */
 import { methodMatcher } from './method-matcher.ts';
 
-/** A `*` stands for any letters. */
+/** Names of the CDP methods that need the controls. A `*` matches any letters. */
 export const CONTROL_METHODS: readonly string[] = [
   'Input.*',
   'Page.navigate',
@@ -20,7 +23,7 @@ export const CONTROL_METHODS: readonly string[] = [
   'Emulation.setTouch*',
   'Emulation.setEmitTouchEventsForMouse',
   'Emulation.setVisibleSize',
-  // Older names that Chromium still carries out.
+  // Older names of these commands, which Chromium still accepts.
   'Page.setDeviceMetricsOverride',
   'Page.setTouchEmulationEnabled',
 ];

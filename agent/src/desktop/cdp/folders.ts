@@ -2,15 +2,16 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** Absolute paths. */
+/** Absolute paths of the folders. */
 export interface Folders {
   readonly downloads: string;
   readonly uploads: string;
 }
 
 /**
- * Returns the first path that is not below one of the folders. Returns undefined if all are. Symbolic links are
- * followed, so that a link in a folder opens nothing outside of it. A file that does not exist is forbidden too.
+ * Returns the first path that is not inside one of the folders, or undefined if all are. Follows symbolic
+ * links, so a link in a folder does not give access to files outside of it. A file that does not exist is
+ * forbidden, too.
  */
 export function forbiddenFile(files: unknown, { downloads, uploads }: Folders): string | undefined {
   if (files === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Messages over two byte streams: each is a JSON text that ends with a NUL byte. Chromium speaks so on the two file
- * descriptors of `--remote-debugging-pipe`.
+ * Sends and receives messages over two byte streams. Each message is a JSON text that ends with a NUL byte.
+ * Chromium uses this format on the two file descriptors of `--remote-debugging-pipe`.
  */
 import type { Readable, Writable } from 'node:stream';
 import { MAX_MESSAGE } from './contract.ts';
@@ -10,13 +10,13 @@ const KEPT_BYTES = 512;
 const NUL = Buffer.of(0);
 
 export interface PipeStreams {
-  /** What the browser writes. */
+  /** The stream that the browser writes to. */
   readonly input: Readable;
-  /** What the browser reads. */
+  /** The stream that the browser reads from. */
   readonly output: Writable;
 }
 
-/** What is left of a message that was too large. */
+/** The start and the end of a message that was too large. */
 export interface Oversized {
   readonly start: string;
   readonly end: string;
@@ -26,7 +26,7 @@ export interface Oversized {
 export interface PipeEvents {
   received(text: string): void;
   oversized(message: Oversized): void;
-  /** Called once, when either stream has ended. No message comes after it. */
+  /** Called once, when either stream has ended. No message is delivered after it. */
   closed(): void;
 }
 
@@ -38,7 +38,7 @@ export interface PipeOptions extends PipeStreams, PipeEvents {
 export class JsonPipe {
   readonly #options: PipeOptions;
   readonly #maxBytes: number;
-  /** Parts of the message that has not ended yet. They are joined once, at its end. */
+  /** The parts of a message that is not complete yet. They are joined only once, when the message ends. */
   #parts: Buffer[] = [];
   #bytes = 0;
   #closed = false;
@@ -92,7 +92,7 @@ export class JsonPipe {
     if (this.#bytes > this.#maxBytes) this.#trim();
   }
 
-  /** Keeps only start and end of a message that is too large, as two parts. */
+  /** Keeps only the start and the end of a message that is too large, as two parts. */
   #trim(): void {
     const [first, ...others] = this.#parts;
     const start = first!.length >= KEPT_BYTES ? first! : Buffer.concat(this.#parts);

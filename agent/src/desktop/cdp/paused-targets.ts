@@ -1,10 +1,14 @@
 /**
- * Starts pages that a program keeps waiting. Playwright and Puppeteer have new pages wait until they are
- * ready to watch them. If such a program hangs or its line is lost, each new tab would stay empty for all programs and people.
+ * Starts new pages that wait too long for a program. Playwright and Puppeteer make each new page wait until
+ * they observe it. If such a program hangs or loses its connection, every new tab would stay empty, for all
+ * programs and people.
  */
 import type { Clock } from '@unicore/protocol';
 
-/** A new page waits so many ms for a program. The program has it all the same, without the page's first moments. */
+/**
+ * Longest time that a new page waits for a program, ms. After that the page starts. The program can still use
+ * the page, but has missed its first events.
+ */
 export const MOST_PAUSE_MS = 5_000;
 
 export class PausedTargets {
@@ -25,7 +29,7 @@ export class PausedTargets {
     this.#waiting.set(sessionId, cancel);
   }
 
-  /** The program has started the page, or the session has ended. */
+  /** Called when the program has started the page, or when the session has ended. */
   remove(sessionId: string): void {
     this.#waiting.get(sessionId)?.();
     this.#waiting.delete(sessionId);

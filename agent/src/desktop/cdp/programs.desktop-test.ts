@@ -20,7 +20,7 @@ test('two Playwright programs and one Puppeteer drive the same page; one leaves,
   expect(await b.page.inputValue('#name')).toBe('Anna');
   expect(await c.page.$eval('input#name', ({ value }) => value)).toBe('Anna');
   await a.browser.close();
-  // Its actions wait until the controls of the one that left are free, which is at once.
+  // The controls of a program that has left are free at once, so these actions do not wait.
   await b.page.selectOption('#size', 'large');
   await b.page.fill('#name', 'Ben');
   expect(await c.page.$eval('select#size', ({ value }) => value)).toBe('large');

@@ -1,4 +1,4 @@
-/** Judges each command of a program: it passes, perhaps changed, or it is answered without the browser. */
+/** Judges each CDP command of a program. A command passes, is changed, or is answered without the browser. */
 import type { Params } from './contract.ts';
 import { type Folders, forbiddenFile } from './folders.ts';
 import { refusal } from './refused-methods.ts';
@@ -7,13 +7,13 @@ export interface RuleContext {
   readonly folders: Folders;
   /** The browser contexts (incognito profiles) that this program has created. */
   readonly ownContexts: ReadonlySet<string>;
-  /** True while somebody else holds the controls. */
+  /** Returns true while another program or person has the controls. */
   heldByOther(): boolean;
 }
 
 export type Verdict =
   | { readonly kind: 'pass'; readonly params: Params }
-  /** Answered as if it had been carried out. */
+  /** The command is not carried out, but is answered as a success. */
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -28,16 +28,16 @@ const REFUSED_BY_POLICY = ['file:', 'filesystem:'];
 const DONE: Verdict = { kind: 'done' };
 const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
 
-/** Rules for single methods. A method that has none passes unchanged. */
+/** Rules for single CDP methods. A method without a rule passes unchanged. */
 const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => Verdict>> = {
   /**
-   * Focus emulation holds for all programs and viewers of a page. With it, nobody can tell whether the page or
-   * the address bar has the focus. Playwright asks for it on every page.
+   * Refuses focus emulation silently. Playwright asks for it on every page, and it affects all programs and
+   * viewers of a page. With it, nobody can tell whether the page or the address bar has the focus.
    */
   'Emulation.setFocusEmulationEnabled': () => DONE,
   /**
-   * Puppeteer brings a page to the front before each screenshot. The keys of a person who types in another page
-   * would then go to the wrong one. Chromium makes screenshots of pages in the background as well.
+   * Puppeteer brings a page to the front before each screenshot. If a person types in another page, the
+   * person's keys would go to the wrong page. Chromium can also take screenshots of background pages.
    */
   'Page.bringToFront': (params, { heldByOther }) => (heldByOther() ? DONE : { kind: 'pass', params }),
   'Browser.setDownloadBehavior': (params, context) => ({ kind: 'pass', params: downloads(params, context) }),
@@ -49,8 +49,9 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
     return onlyFiles(files, params, context);
   },
   /**
-   * Only the tab in front of each window is drawn, and Playwright's click waits until the page is drawn twice. In one
-   * window, the pages of two programs would stop each other.
+   * Opens each new page in a window of its own. Chromium draws only the front tab of each window, and a click
+   * of Playwright waits until its page was drawn twice. In one shared window, the pages of two programs would
+   * block each other.
    */
   'Target.createTarget': (params) => onlyWeb(params.url, { newWindow: true, ...params }),
   'Page.navigate': (params) => onlyWeb(params.url, params),
@@ -61,7 +62,7 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
           'Create it without proxyServer and originsWithUniversalNetworkAccess.',
       );
     }
-    // A context that outlives its program is a window that nobody asked for.
+    // Without this, the window of a context would stay open after its program has left.
     return { kind: 'pass', params: { ...params, disposeOnDetach: true } };
   },
   'Target.disposeBrowserContext': (params, { ownContexts }) =>
@@ -69,8 +70,9 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
       ? { kind: 'pass', params }
       : refused('Only the program that created a context may dispose of it.'),
   /**
-   * Chromium asks its policy about the first address only. With another one here, a program can read a loopback
-   * server's answer as a page of the first host. Chromium does ask about redirects.
+   * Chromium's policy checks only the first address of a request. With a different address here, a program
+   * could read the answer of a loopback server as if it came from the first host. Redirects are checked by
+   * Chromium.
    */
   'Fetch.continueRequest': (params) =>
     params.url === undefined
@@ -80,7 +82,7 @@ const RULES: Readonly<Record<string, (params: Params, context: RuleContext) => V
         ),
   'Browser.grantPermissions': (params) => permissions(params.permissions, params),
   'Browser.setPermission': (params) => permissions([params.permission], params),
-  /** Its configuration can name a file that the trace is written to. */
+  /** The Perfetto configuration could name a file to which the trace is written. */
   'Tracing.start': (params) =>
     params.perfettoConfig === undefined
       ? { kind: 'pass', params }
@@ -95,10 +97,10 @@ export function judge(method: string, params: Params, context: RuleContext): Ver
 }
 
 /**
- * Downloads stay as Chromium's own settings have them: in the desktop's folder, under their own names, numbered where
- * a name is taken. The behavior `allow` would overwrite a file of the same name, and `allowAndName` would give
- * each a random name, also for people. Only the program that asks for events gets them. A program may deny
- * downloads in contexts of its own.
+ * Keeps Chromium's own settings for downloads: they go to the desktop's folder under their own names, with a
+ * number if the name is taken. The behavior `allow` would overwrite a file of the same name. `allowAndName`
+ * would give each download a random name, for people as well. Download events go only to the program that asks
+ * for them. In its own contexts, a program may deny downloads.
  */
 function downloads(params: Params, { ownContexts }: RuleContext): Params {
   const { behavior, browserContextId } = params;
@@ -106,7 +108,7 @@ function downloads(params: Params, { ownContexts }: RuleContext): Params {
   return { ...params, behavior: own && behavior === 'deny' ? 'deny' : 'default', downloadPath: undefined };
 }
 
-/** A page with the permission may send requests to loopback servers and to the local network. */
+/** Refuses the permissions with which a page may send requests to loopback servers and the local network. */
 function permissions(wanted: unknown, params: Params): Verdict {
   return /local-?network|loopback-?network/i.test(JSON.stringify(wanted) ?? '')
     ? refused('Pages may not reach the local network.')

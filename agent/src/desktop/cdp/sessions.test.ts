@@ -1,4 +1,4 @@
-/** Tests of whose each CDP session is. */
+/** Tests of the owners of CDP sessions. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Sessions } from './sessions.ts';

@@ -1,6 +1,6 @@
 /**
- * Whose each CDP session is. A session belongs to the owner of the session that it was attached from, so an owner
- * can neither use nor hear sessions of others.
+ * Stores the owner of each CDP session. A session has the same owner as the session from which it was attached.
+ * So an owner cannot use the sessions of others, and gets none of their events.
  */
 interface Session<Owner> {
   readonly owner: Owner;
@@ -11,12 +11,12 @@ interface Session<Owner> {
 export class Sessions<Owner> {
   readonly #sessions = new Map<string, Session<Owner>>();
 
-  /** Adds a session without parent, or gives it to another owner. */
+  /** Adds a session that has no parent. A known session gets the new owner. */
   addRoot(sessionId: string, owner: Owner): void {
     this.#sessions.set(sessionId, { owner, children: new Set(), parent: undefined });
   }
 
-  /** Adds a session that was attached from another. Without a known parent nothing is added. */
+  /** Adds a session that was attached from the session `parent`. Does nothing if the parent is unknown. */
   add(sessionId: string, parent: string): void {
     const known = this.#sessions.get(parent);
     if (!known || this.#sessions.has(sessionId)) return;
@@ -29,15 +29,15 @@ export class Sessions<Owner> {
   }
 
   /**
-   * Removes a session with all that were attached from it, and returns their ids. The browser tells only of the
-   * first.
+   * Removes a session and all sessions that were attached from it, and returns their ids. The browser reports
+   * only the end of the first one.
    */
   remove(sessionId: string): string[] {
     const session = this.#sessions.get(sessionId);
     if (!session) return [];
     if (session.parent !== undefined) this.#sessions.get(session.parent)?.children.delete(sessionId);
     const removed = [sessionId];
-    // The list grows while it is walked through: each session adds those below it.
+    // The loop adds to the list while it runs: each session adds the sessions below it.
     for (const id of removed) {
       removed.push(...(this.#sessions.get(id)?.children ?? []));
       this.#sessions.delete(id);

@@ -1,4 +1,4 @@
-/** One Chromium, driven by several programs and by this process over the one pipe to it. */
+/** One Chromium, used by several programs and by this process through its one debugging pipe. */
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Holder, Lease } from '../lease/index.ts';
 import { drawInBackground } from './background-frames.ts';
@@ -16,13 +16,13 @@ import type { Folders } from './folders.ts';
 import { JsonPipe, type Oversized, type PipeStreams } from './json-pipe.ts';
 import { Sessions } from './sessions.ts';
 
-/** Programs at a time. */
+/** Maximum number of programs that can use one browser at the same time. */
 export const MAX_PROGRAMS = 4;
 
-/** The `code` of an answer that this process gives in place of the browser. */
+/** Error code (JSON-RPC) of an answer that this process gives in place of the browser. */
 const FAILED = -32000;
 
-/** The owner of the sessions that this process attached for itself. */
+/** Marks the CDP sessions that this process attached for itself. */
 const OWN = Symbol('own');
 
 export interface SharedBrowserOptions {
@@ -35,14 +35,14 @@ export interface SharedBrowserOptions {
 
 /** A program's connection, as its transport sees it. */
 export interface ProgramConnection {
-  /** How the program is called in the lease. */
+  /** The program as it appears in the lease of the controls. */
   readonly holder: Holder;
   /**
-   * Takes one message of the program. `taken` is called when the browser has taken it. The transport should let only
-   * a few MiB wait for that, because a program that lets more than 32 MiB wait is closed.
+   * Handles one message of the program. Calls `taken` when the browser has read it. A transport should have
+   * only a few MiB of messages that are not taken yet: with more than 32 MiB, the program is disconnected.
    */
   receive(text: string, taken?: () => void): void;
-  /** The program's side has closed. */
+  /** Called when the program has disconnected. */
   close(): void;
 }
 
@@ -62,14 +62,14 @@ export class SharedBrowser {
     });
   }
 
-  /** Number of programs that are connected. */
+  /** Number of connected programs. */
   get programs(): number {
     return this.#clients.size;
   }
 
   /**
-   * Takes the pipe of a browser that was just started. An older pipe is closed. Resolves when this pipe is closed; the
-   * programs have been closed then.
+   * Uses the pipe of a browser that was just started, and closes an older pipe. Resolves when this pipe is
+   * closed and all programs are disconnected.
    */
   attach(streams: PipeStreams): Promise<void> {
     this.#pipe?.close();
@@ -88,7 +88,7 @@ export class SharedBrowser {
     return promise;
   }
 
-  /** Connects a program. Throws if there is no browser, or if there are too many programs. */
+  /** Connects a program. Throws if no browser runs, or if too many programs are connected. */
   connect(transport: ClientTransport): ProgramConnection {
     if (!this.#pipe) throw new UniCoreError('RUNTIME_UNAVAILABLE', 'The browser is starting. Try again.');
     if (this.#clients.size >= MAX_PROGRAMS) {
@@ -124,7 +124,7 @@ export class SharedBrowser {
     return client;
   }
 
-  /** Sends a command of this process itself. It obeys no rules and needs no controls. */
+  /** Sends a command of this process. The rules for programs do not apply, and it needs no controls. */
   call(method: string, params: Params = {}, sessionId?: string): Promise<Params> {
     return new Promise((resolve, reject) => {
       this.#ask({ method, params, sessionId }, ({ result, error }) => {
@@ -134,7 +134,10 @@ export class SharedBrowser {
     });
   }
 
-  /** Hears the events of this process's own sessions, never those of programs. The returned function ends that. */
+  /**
+   * Subscribes to the events of the sessions of this process, never to those of programs. The returned function
+   * ends the subscription.
+   */
   subscribe(listener: (event: CdpEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -157,7 +160,7 @@ export class SharedBrowser {
 
   #received(text: string): void {
     const message = parseBrowserMessage(text);
-    // Nothing can be trusted of a browser that sends something else.
+    // A browser that sends anything but CDP cannot be trusted, so its pipe is closed.
     if (message === undefined) return this.#pipe?.close();
     if ('method' in message) return this.#event(message);
     const answered = this.#answers.get(message.id);
@@ -172,7 +175,7 @@ export class SharedBrowser {
     if (method === 'Target.attachedToTarget') this.#attachedToTarget(owner, params, sessionId);
     if (owner === OWN) for (const listener of [...this.#listeners]) listener(event);
     else owner.event(event);
-    // The event itself is passed on first: it belongs to the session that remains.
+    // The owner gets the event before the session is removed, because the event was sent on the parent session.
     if (method === 'Target.detachedFromTarget') this.#detachedFromTarget(params);
   }
 
@@ -196,7 +199,10 @@ export class SharedBrowser {
     }
   }
 
-  /** The one who asked gets an error. A program that misses an event is closed: it would never stop to wait for it. */
+  /**
+   * Handles a message of the browser that was too large. If it is an answer, the program that asked gets an
+   * error. If it is an event, its program is disconnected, because it could wait for this event without end.
+   */
   #oversized({ start, end, bytes }: Oversized): void {
     const message = `TOO_LARGE: the browser's message had ${bytes} bytes. Ask for less.`;
     const id = Number(/^\{"id":(\d+),/.exec(start)?.[1]);
@@ -210,7 +216,10 @@ export class SharedBrowser {
     if (owner !== undefined && owner !== OWN) owner.end('MESSAGE_TOO_BIG', message);
   }
 
-  /** Detaching ends all that the program's session started: child sessions, bindings, emulations, contexts. */
+  /**
+   * Detaches the program's session. Chromium then ends everything that the session has started: child sessions,
+   * bindings, emulations and contexts.
+   */
   #gone(client: Client): void {
     this.#clients.delete(client);
     if (client.sessionId !== undefined) this.#detach(client.sessionId);

@@ -16,12 +16,12 @@ import { Desktops } from '../fleet/index.ts';
 import { makeLauncher } from '../launch/index.ts';
 import type { DiallerOrder } from './order.ts';
 
-/** A desktop that reaches no hub for this time ends, ms. */
+/** A desktop ends if it reaches no hub for this time, ms. */
 const ALONE_MS = 90_000;
-/** Time in which the hub should take the report of the end, ms. */
+/** Time limit for the hub to receive the report of the desktop's end, ms. */
 const REPORT_MS = 5_000;
 const BOOT_RETRY = { first: 200, most: 5_000 };
-/** The hub gives these answers to a desktop that it does not want any more. */
+/** With these errors, a hub says that it does not want this desktop any more. */
 const UNWANTED = new Set<string>(['SUPERSEDED', 'REVOKED', 'UNAUTHENTICATED', 'BAD_REQUEST']);
 
 export interface DiallerOptions {
@@ -33,7 +33,7 @@ export interface DiallerOptions {
   random?: () => number;
 }
 
-/** Resolves when the desktop has ended and the hub knows it. */
+/** Resolves when the desktop has ended and the hub has received the report of its end. */
 export async function runDialler(order: DiallerOrder, options: DiallerOptions): Promise<void> {
   const dialler = new Dialler(order, options);
   await dialler.run();
@@ -80,7 +80,8 @@ class Dialler {
     await desktops.start();
     const [known] = desktops.observed();
     if (known) this.#look(known);
-    // The first order may be older than what an earlier dialler has heard from the hub.
+    // No desktop runs yet, so the order from the environment is applied. If one runs, an earlier dialler may
+    // have got newer orders from the hub.
     else await desktops.apply([order]);
     stop.addEventListener('abort', () => this.#end('its container is stopped'));
     if (ending || stop.aborted) this.#end('its container is stopped');
@@ -95,7 +96,7 @@ class Dialler {
     await desktops.close();
   }
 
-  /** Registers the key. Returns undefined if the desktop has ended before. */
+  /** Registers the desktop's key at the hub. Returns undefined if the desktop ends before that. */
   async #boot(): Promise<string | undefined> {
     const { clock, random, log } = this.#options;
     const { hub, bootToken, order } = this.#wish;
@@ -156,7 +157,8 @@ class Dialler {
       return;
     }
     const { error } = now;
-    // A newer connection of this dialler may have superseded the one that is lost. The next HELLO tells.
+    // SUPERSEDED may only mean that a newer connection of this dialler has replaced the lost one. If the
+    // desktop itself was superseded, the hub refuses the next connection, too.
     const isUnwanted = error?.code === 'SUPERSEDED' && !wasConnected;
     if (now.state === 'revoked' || isUnwanted) this.#end(error?.message ?? '');
     else this.#alone();
@@ -189,7 +191,7 @@ class Dialler {
   }
 }
 
-/** A desktop takes no VMs, so the hub does not use its load. */
+/** The hub does not use the load of a desktop, because no VMs are placed on it. */
 function beat(): BeatMeta {
   return {
     cpu: 0,

@@ -1,4 +1,7 @@
-/** What a container on Cloud Run is told by its environment, and what the dialler in it is told by its parent. */
+/**
+ * The input of a container on Cloud Run, which comes from its environment, and the input of the dialler, which
+ * comes from the container's first process.
+ */
 import { UniCoreError } from '@unicore/protocol';
 import { DesktopOrder } from '@unicore/protocol/control';
 import { z } from 'zod';
@@ -16,13 +19,16 @@ export const DialOrder = z.object({
 export type DialOrder = z.infer<typeof DialOrder>;
 
 /**
- * key: the private key, as PEM. ending: true if the desktop has to end at once. startedAt: when the container was
- * started, by the machine's monotonic clock, ms.
+ * The input of the dialler. key: the private key as PEM. ending: true if the desktop has to end at once.
+ * startedAt: the time when the container started, by the machine's monotonic clock, ms.
  */
 export const DiallerOrder = DialOrder.extend({ key: z.string(), ending: z.boolean(), startedAt: z.number() });
 export type DiallerOrder = z.infer<typeof DiallerOrder>;
 
-/** Reads the order, and removes the boot token from the environment, which the programs of a desktop would inherit. */
+/**
+ * Reads the order from the environment, and removes the boot token from it. Otherwise the programs of the
+ * desktop would inherit the token.
+ */
 export function takeDialOrder(env: NodeJS.ProcessEnv): DialOrder {
   const { [HUB]: hub, [TOKEN]: bootToken, [ORDER]: order } = env;
   delete env[TOKEN];

@@ -1,6 +1,6 @@
 /**
- * The first process of a desktop's container on Cloud Run. It keeps a dialler running, which connects the desktop
- * to its hub. Nothing else would start a dialler again that died, and without one the desktop would be lost.
+ * The first process of a desktop's container on Cloud Run. It runs the dialler, which connects the desktop to
+ * its hub, and starts it again if it dies. Without a dialler the desktop would be lost.
  */
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -13,13 +13,13 @@ import { type DiallerOrder, takeDialOrder } from './order.ts';
 /** Pause before a dialler that died is started again, ms. */
 const PAUSE_MS = 500;
 
-/** Resolves when the desktop is over. program: the file of unicore-desktop. */
+/** Resolves when the desktop has ended. program: path of the unicore-desktop program. */
 export async function superviseDialler(program: string, folder: string): Promise<void> {
   const order = takeDialOrder(process.env);
-  // The key exists in memory only. Each dialler gets it through a pipe.
+  // The private key is never written to disk. Each dialler gets it through a pipe.
   const { privateKey } = generateKeyPairSync('ed25519');
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  // This process is the first of the container.
+  // This is the first process of the container, so its age is the age of the container.
   const startedAt = monotonicMs() - process.uptime() * 1000;
   let ending = false;
   let end = () => {};
@@ -36,7 +36,7 @@ export async function superviseDialler(program: string, folder: string): Promise
       env: { PATH, LANG, HOME },
     });
     end = () => dialler.kill('SIGTERM');
-    // A dialler that dies at once breaks the pipe. Its exit says so, too.
+    // Ignores a broken pipe: a dialler that dies at once causes one, and its exit is handled below.
     dialler.stdin.on('error', () => {});
     dialler.stdin.end(JSON.stringify({ ...order, key, ending, startedAt } satisfies DiallerOrder));
     const [code] = await once(dialler, 'exit');

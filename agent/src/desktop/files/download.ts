@@ -1,11 +1,11 @@
-/** Sends a file on a channel of kind blob, as fast as its consumer reads. */
+/** Sends a file on a channel of kind blob, as fast as the consumer reads it. */
 import { close, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { type AcceptedChannel, type ChannelHandler, Outbox, UniCoreError } from '@unicore/protocol';
 import { failure } from './failure.ts';
 import type { OpenFile } from './folder.ts';
 
-/** Bytes that are read at a time. One piece waits while the next one is read. */
+/** Number of bytes that are read at a time. The next piece is read while this one waits to be sent. */
 const PIECE = 64 * 1024;
 const readAt = promisify(read);
 
@@ -73,7 +73,8 @@ export class Download {
 
   #close(): void {
     this.#over = true;
-    // The number of the open file may be given to another one, so nothing may read from it any more.
+    // Closes the file after the last read. If it closed earlier, its number could be given to another file, and
+    // the read would get that file's bytes.
     const end = () => close(this.#options.file.fd);
     void (this.#reading ?? Promise.resolve()).then(end);
     this.#options.gone();

@@ -1,8 +1,8 @@
-/** Says in the words of the protocol why a file could not be read or written. */
+/** Turns an error of the file system into an error of the protocol. */
 import { UniCoreError } from '@unicore/protocol';
 
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** There is no file, or it is a symbolic link, which is not followed. */
+/** Codes that mean that there is no such file. A symbolic link counts as no file, because links are not followed. */
 const NONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO', 'EISDIR']);
 
 export function failure(error: unknown, name: string): UniCoreError {

@@ -1,6 +1,6 @@
 /**
- * One folder whose files people see. It is opened once, and all paths begin at the open folder. So a program that
- * puts a symbolic link in the place of the folder, or of a file, leads nobody out of it.
+ * One folder with files for people. The folder is opened once, and every path starts at the open folder. So a
+ * program cannot lead anybody out of it by replacing the folder or a file with a symbolic link.
  */
 import { closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { lstat, opendir, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { isPlainName } from './names.ts';
 import { requireSize } from './size.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Files of one folder that are listed. A list of these fits into one message. */
+/** Maximum number of files of one folder that are listed. A list of this length fits into one message. */
 const MOST_FILES = 1_000;
 
 /** A file that is open for reading. */
@@ -22,12 +22,12 @@ export interface OpenFile {
 }
 
 export class Folder {
-  /** A path to the open folder, which nobody can redirect. */
+  /** A path that leads to the open folder even if the folder was moved or replaced. */
   readonly path: string;
   readonly #fd: number;
   readonly #hides: (name: string) => boolean;
 
-  /** Makes the folder if there is none. hides: which files are not shown. */
+  /** Makes the folder if it is missing. hides: returns true for names that are not shown. */
   constructor(path: string, hides: (name: string) => boolean = () => false) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     this.#fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -35,22 +35,26 @@ export class Folder {
     this.#hides = hides;
   }
 
-  /** The files that people see, the newest first. */
+  /** Lists the files that people see, newest first. */
   async list(): Promise<DesktopFile[]> {
     const files: DesktopFile[] = [];
     for await (const entry of await opendir(this.path)) {
       if (!entry.isFile() || !this.#shows(entry.name)) continue;
-      // A file that was removed meanwhile is not listed.
+      // A file that was removed during the listing is left out.
       const stat = await lstat(this.at(entry.name)).catch(() => undefined);
       if (stat === undefined) continue;
       files.push({ name: entry.name, size: stat.size, modifiedAt: Math.floor(stat.mtimeMs) });
-      // A folder may have any number of files. Now and then, all but the newest so far are forgotten.
+      // A folder may have any number of files. Keeping only the newest ones from time to time limits the
+      // memory.
       if (files.length === 2 * MOST_FILES) newestFirst(files).splice(MOST_FILES);
     }
     return newestFirst(files).slice(0, MOST_FILES);
   }
 
-  /** Opens a file that people see. Throws TOO_LARGE, and NOT_FOUND for all else, such as a link. */
+  /**
+   * Opens a file that people see. Throws TOO_LARGE. Throws NOT_FOUND for a missing file and for anything that
+   * is not a regular file, such as a link.
+   */
   open(name: string): OpenFile {
     this.#requireShown(name);
     let fd: number | undefined;
@@ -67,7 +71,7 @@ export class Folder {
     }
   }
 
-  /** Removes a file, or a link but not what it leads to. Does nothing if there is none. */
+  /** Removes a file. Of a link, only the link is removed. Does nothing if there is no such file. */
   async remove(name: string): Promise<void> {
     this.#requireShown(name);
     await rm(this.at(name), { force: true }).catch((error: unknown) => {
@@ -75,7 +79,7 @@ export class Folder {
     });
   }
 
-  /** The path of a file in this folder. The name must be plain, or one of our own. */
+  /** Returns the path of a file in this folder. The name must be plain, or a name that this process has made. */
   at(name: string): string {
     return `${this.path}/${name}`;
   }

@@ -1,4 +1,4 @@
-/** Which names files may have, and how they are numbered. */
+/** Which file names are allowed, and how numbers are added to them. */
 
 import { basename, join } from 'node:path';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** A file on its way into a folder. Until it is complete, it has a name that nobody sees. */
+/** A file that is being uploaded into a folder. Until it is complete, it has a name that people do not see. */
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, openSync, rmSync, write } from 'node:fs';
 import { link } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import type { Folder } from './folder.ts';
 import { isPlainName, numbered } from './names.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-/** The highest number that is put into a name. */
+/** The highest number that is added to a name. */
 const MOST_NUMBERED = 999;
 const writeAt = promisify(write);
 
@@ -25,7 +25,7 @@ export class NewFile {
     if (!isPlainName(name)) {
       throw new UniCoreError(
         'BAD_REQUEST',
-        'name: A file has a name of at most 255 bytes, without slashes and control characters, that begins with no dot.',
+        'name: A file name may have at most 255 bytes, no slashes, no control characters, and no dot at its start.',
       );
     }
     this.name = name;
@@ -48,11 +48,11 @@ export class NewFile {
     }
   }
 
-  /** The file is complete. Resolves with its name, which has a number if others have the name itself. */
+  /** Gives the complete file its name, and resolves with that name. If the name is taken, a number is added to it. */
   async keep(): Promise<string> {
     for (let number = 0; number <= MOST_NUMBERED; number++) {
       const name = numbered(this.name, number);
-      // A link replaces nothing, so two uploads at the same time get two names.
+      // link() never replaces a file. So two uploads with the same name get two names.
       const isFree = await link(this.#path, this.#folder.at(name)).then(
         () => true,
         (error: NodeJS.ErrnoException) => {
@@ -67,7 +67,7 @@ export class NewFile {
     throw new UniCoreError('CONFLICT', `There are ${MOST_NUMBERED} files ${this.name}. Remove some.`);
   }
 
-  /** Forgets what was written and not kept. */
+  /** Deletes the temporary file of an upload. Does nothing after keep(). */
   discard(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

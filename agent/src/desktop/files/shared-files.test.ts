@@ -73,7 +73,7 @@ test('of many files the newest thousand are listed, the newest first', async () 
   const made = Array.from({ length: 2_300 }, (_, i) => i);
   await Promise.all(
     made.map(async (i) => {
-      // The order of names, in which a disk may list them, is not that of time.
+      // The files' names are in a different order than their times, so listing by name would fail the test.
       const path = join(downloads, `${(i * 7) % made.length}`);
       await writeFile(path, '');
       await utimes(path, i, i);

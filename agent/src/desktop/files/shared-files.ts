@@ -8,15 +8,18 @@ import { isPartial } from './names.ts';
 import { NewFile } from './new-file.ts';
 import { requireSize } from './size.ts';
 
-/** Changes are collected for this long, ms. A download changes its file many times a second. */
+/**
+ * Changes are collected for this long before they are reported, ms. A download changes its file many times a
+ * second.
+ */
 const COLLECT_MS = 250;
 
 export interface SharedFilesOptions {
-  /** Absolute paths. */
+  /** Absolute paths of the desktop's folders. */
   folders: { uploads: string; downloads: string };
   clock: Clock;
   log: Logger;
-  /** Called when the list of files has changed, while it is watched. */
+  /** Called when the list of files has changed, between watch() and unwatch(). */
   changed(files: DesktopFiles): void;
 }
 
@@ -25,9 +28,9 @@ export class SharedFiles {
   readonly #downloads: Folder;
   readonly #uploads: Folder;
   #watchers: FSWatcher[] = [];
-  /** The list that is being made. */
+  /** The list that is being read now. Callers that come meanwhile get it, too. */
   #listing: Promise<DesktopFiles> | undefined;
-  /** The list that was told last, as JSON. */
+  /** The list that was reported last, as JSON. */
   #told: string | undefined;
   #cancelLook: (() => void) | undefined;
 
@@ -37,7 +40,7 @@ export class SharedFiles {
     this.#uploads = new Folder(options.folders.uploads);
   }
 
-  /** Many callers at a time share one list. */
+  /** Returns the files of both folders. Callers at the same time share one reading of the folders. */
   list(): Promise<DesktopFiles> {
     this.#listing ??= this.#list().finally(() => {
       this.#listing = undefined;
@@ -49,18 +52,18 @@ export class SharedFiles {
     await (folder === 'downloads' ? this.#downloads : this.#uploads).remove(name);
   }
 
-  /** Opens a complete file of Downloads. Throws NOT_FOUND or TOO_LARGE. */
+  /** Opens a complete file in Downloads. Throws NOT_FOUND or TOO_LARGE. */
   open(name: string): OpenFile {
     return this.#downloads.open(name);
   }
 
-  /** Makes a new file in Uploads, for this many bytes. Throws BAD_REQUEST or TOO_LARGE. */
+  /** Makes a new file of this size (bytes) in Uploads. Throws BAD_REQUEST or TOO_LARGE. */
   create(name: string, size: number): NewFile {
     requireSize(name, size);
     return new NewFile(this.#uploads, name);
   }
 
-  /** From now on, changes are told. */
+  /** Starts to report changes of the list of files. */
   watch(): void {
     if (this.#watchers.length > 0) return;
     try {
@@ -72,7 +75,7 @@ export class SharedFiles {
     }
   }
 
-  /** Nobody wants to hear of changes. */
+  /** Stops to report changes of the list of files. */
   unwatch(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
@@ -108,6 +111,6 @@ export class SharedFiles {
   }
 
   #failed(error: unknown): void {
-    this.#options.log.warn({ err: error }, 'changes of files are not seen');
+    this.#options.log.warn({ err: error }, 'changes of files could not be watched');
   }
 }

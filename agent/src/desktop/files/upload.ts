@@ -1,11 +1,14 @@
-/** Writes what a consumer sends on a channel of kind blob into a new file. A broken upload leaves nothing. */
+/**
+ * Writes the bytes that a consumer sends on a channel of kind blob to a new file. If the upload fails, the file
+ * is deleted.
+ */
 import { type AcceptedChannel, type ChannelHandler, type ErrorCode, UniCoreError } from '@unicore/protocol';
 import { failure } from './failure.ts';
 import type { NewFile } from './new-file.ts';
 
 export interface UploadOptions {
   file: NewFile;
-  /** The number of bytes that the consumer has promised. */
+  /** The size that the consumer has announced, in bytes. */
   size: number;
   /** Called once, when the channel has ended. */
   gone(): void;
@@ -17,7 +20,10 @@ export class Upload {
   #channel: AcceptedChannel | undefined;
   #received = 0;
   #over = false;
-  /** Ends when all bytes so far are written. They are at most the channel's window, since only then they count. */
+  /**
+   * Resolves when all bytes so far are written. The bytes that wait for it are at most the channel's window,
+   * because only written bytes give new credit.
+   */
   #written: Promise<void> = Promise.resolve();
 
   constructor(options: UploadOptions) {

@@ -1,6 +1,6 @@
 /**
- * Brings one start of a desktop into the state that the last order asks for, one step at a time, and reports what
- * it observes. A desktop is started at most once. Ending it, and removing what is left, are retried without end.
+ * Carries out the orders for one start of a desktop, one step at a time, and reports what it observes. A desktop is
+ * started at most once. The steps that end and remove it are repeated until they succeed.
  */
 import { Backoff, type Clock, UniCoreError } from '@unicore/protocol';
 import type { DesktopObserved, DesktopOrder, DesktopPhase, DesktopRef } from '@unicore/protocol/control';
@@ -12,7 +12,7 @@ import { type Entry, firstPhase } from './saved-desktops.ts';
 import { type Cause, isFinal, short, verdictOf } from './verdict.ts';
 
 const RETRY = { first: 500, most: 10_000 };
-/** Time in which a holder must end its programs, in ms. After that, the launcher ends them. */
+/** Time limit for a holder to end its programs, ms. After that, the launcher ends them. */
 const END_MS = 10_000;
 
 const ORDERED: Cause = { code: null, reason: null };
@@ -26,7 +26,7 @@ export interface DesktopWorkerOptions {
   clock: Clock;
   random: () => number;
   log: Logger;
-  /** Resolves when the older starts of this session are gone. Before that, this one does not start. */
+  /** Resolves when nothing is left of the older starts of this session. This start waits for that. */
   after: Promise<unknown>;
   /** Called when the observed state has changed. */
   changed(observed: DesktopObserved, before: DesktopObserved): void;
@@ -41,14 +41,14 @@ export class DesktopWorker {
   readonly #link: HolderLink;
   readonly #ref: DesktopRef;
   #observed: DesktopObserved;
-  /** The last status that the holder told. */
+  /** The last status that the holder has reported. */
   #last: HolderStatus | undefined;
   /** Why the desktop should end. It is undefined while it should run. */
   #cause: Cause | undefined;
   #mayStart = false;
-  /** True if the desktop would have been started, if it might. */
+  /** True if the desktop would have been started already, but waits for the older starts to end. */
   #waiting = false;
-  /** True while this run of the agent starts the desktop. Before that is done, a missing desktop is no loss. */
+  /** True while this run of the agent starts the desktop. Until then, a desktop that is not found is not lost. */
   #launching = false;
   #busy = false;
   #again = false;
@@ -97,7 +97,7 @@ export class DesktopWorker {
     return this.#ref;
   }
 
-  /** Resolves when the real state of the desktop is known, or when it cannot be known now. */
+  /** Resolves when the state of the desktop was checked, or cannot be checked now. */
   get looked(): Promise<void> {
     return this.#looked.promise;
   }
@@ -107,7 +107,7 @@ export class DesktopWorker {
     return this.#gone.promise;
   }
 
-  /** Takes a new order for the same start. An ended desktop never runs again. */
+  /** Takes a newer order for the same start. A start that was ordered to end never runs again. */
   apply(order: DesktopOrder): void {
     const ended = this.entry.order.desired === 'ended';
     this.entry.order = ended ? { ...order, desired: 'ended' } : order;
@@ -115,21 +115,24 @@ export class DesktopWorker {
     if (!ended && order.desired === 'ended') this.#endBecause(ORDERED);
   }
 
-  /** Ends this start, because the hub has ordered a newer one of the same session. */
+  /** Ends this start, because the hub has ordered a newer start of the same session. */
   supersede(): void {
     this.#endBecause(SUPERSEDED);
   }
 
   /**
-   * Compares the desktop with its order, and does the next step. If a step is running, the comparison comes right
-   * after that step.
+   * Compares the desktop with its order and takes the next step. If a step is running, this happens after that
+   * step.
    */
   look(): void {
     if (this.entry.gone) this.#looked.resolve();
     else this.#lookAgain();
   }
 
-  /** Throws LEG_LOST while the holder is not connected, and SESSION_ENDED at the end. */
+  /**
+   * Returns the connection to the holder. Throws LEG_LOST while the holder is not connected, and SESSION_ENDED
+   * if the desktop is ending or over.
+   */
   holder(): HolderConnection {
     if (!this.#cause && !this.entry.verdict) return this.#link.get();
     throw new UniCoreError('SESSION_ENDED', 'The desktop has ended. Create a new one.');
@@ -143,7 +146,7 @@ export class DesktopWorker {
     this.#link.close();
   }
 
-  // ---- steps
+  // ---- The steps of a worker
 
   #lookAgain(): void {
     this.#cancelRetry?.();
@@ -196,7 +199,7 @@ export class DesktopWorker {
       this.#launching = false;
     } catch (error) {
       const { code, message: reason } = asUniCoreError(error);
-      // An engine that does not answer may do so before the time to start is over.
+      // The engine may answer again before the time limit of the start, so the start is tried again.
       if (code === 'RUNTIME_UNAVAILABLE') throw error;
       this.#cause ??= { code, reason };
     }
@@ -241,7 +244,7 @@ export class DesktopWorker {
     this.#gone.resolve();
   }
 
-  // ---- events
+  // ---- What a worker reacts to
 
   #told(status: HolderStatus): void {
     this.#last = status;
@@ -256,7 +259,7 @@ export class DesktopWorker {
     this.#say(status.phase, status);
   }
 
-  /** A holder that does not end by itself after this is made to end. */
+  /** Ends the desktop for this reason. If the holder does not end by itself, the launcher ends it. */
   #endBecause({ code, reason }: Cause): void {
     if (this.#cause || this.entry.verdict) return;
     this.#cause = { code, reason };
@@ -265,8 +268,8 @@ export class DesktopWorker {
   }
 
   /**
-   * Limits the time until the first picture. A restarted agent gives the whole time again, because it does not
-   * know how long it was away.
+   * Limits the time until the first picture. After a restart of the agent the whole time begins again, because
+   * the agent does not know how long it was away.
    */
   #limitBoot(): void {
     const { bootMs } = this.entry.order;
@@ -300,7 +303,7 @@ export class DesktopWorker {
     if (JSON.stringify(observed) !== JSON.stringify(before)) this.#options.changed(observed, before);
   }
 
-  /** A failed write is only logged, since the hub sends its orders again to the next run of the agent. */
+  /** A failed write is only logged: after the next start of the agent, the hub sends its orders again. */
   async #save(): Promise<void> {
     await this.#options
       .save()

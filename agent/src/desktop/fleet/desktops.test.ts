@@ -165,7 +165,7 @@ test('what appears later without an order is reported, and what belongs to an en
   await run();
   await desktops.apply([ENDED]);
   await phase('ended');
-  // The engine finishes starts that it has been asked for before.
+  // The engine completes a start that was requested before.
   await launcher.start(order());
   await launcher.start(order({ sessionId: 'two' }));
   await wait(() => one('two') !== undefined);

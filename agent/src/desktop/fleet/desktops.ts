@@ -1,6 +1,6 @@
 /**
- * All desktops of this provider. Passes the hub's orders to one worker for each start of a desktop, and the hub's
- * calls to the holders.
+ * All desktops of this provider. Each start of a desktop has a worker, which gets the hub's orders. Calls of
+ * the hub go to the holders.
  */
 import { Backoff, type Clock, type Leg, UniCoreError } from '@unicore/protocol';
 import type {
@@ -18,7 +18,7 @@ import { DesktopWorker } from './desktop-worker.ts';
 import { type Entry, newEntry, SavedDesktops } from './saved-desktops.ts';
 import { isFinal } from './verdict.ts';
 
-/** Pause between two looks for desktops that no order has named, in ms. */
+/** Pause between two searches for desktops without an order, ms. */
 const STRAYS_MS = 60_000;
 const LIST_RETRY = { first: 500, most: 10_000 };
 
@@ -37,8 +37,8 @@ export class Desktops {
   readonly #saved: SavedDesktops;
   readonly #workers = new Map<string, DesktopWorker>();
   /**
-   * Desktops that exist on this machine without an order, perhaps because the agent's folder was restored from a
-   * backup. The agent reports these desktops, but does not change them.
+   * Desktops on this machine for which there is no order, for example because the agent's folder was restored
+   * from a backup. The agent reports these desktops to the hub, but does not change them.
    */
   #strays = new Map<string, DesktopObserved>();
   readonly #backoff: Backoff;
@@ -58,15 +58,15 @@ export class Desktops {
     return new Desktops(options, await SavedDesktops.load(options.agentDir));
   }
 
-  /** Resolves when the state of every desktop is known, or cannot be known now. */
+  /** Resolves when the state of every desktop was checked, or cannot be checked now. */
   async start(): Promise<void> {
     for (const worker of this.#workers.values()) worker.look();
     await Promise.all([this.#watchStrays(), ...[...this.#workers.values()].map(({ looked }) => looked)]);
   }
 
   /**
-   * Takes the hub's whole list of orders. Resolves when it is saved; a failed write is only logged. An ended
-   * desktop that is no longer in the list is forgotten.
+   * Takes the complete list of the hub's orders. Resolves when it is saved; a failed write is only logged.
+   * Forgets ended desktops that are not in the list any more.
    */
   async apply(orders: DesktopOrder[]): Promise<void> {
     const listed = new Set(orders.map(({ sessionId }) => sessionId));
@@ -83,8 +83,8 @@ export class Desktops {
   }
 
   /**
-   * Returns the leg to the desktop's holder. Throws LEG_LOST while there is none yet, SESSION_ENDED or SUPERSEDED
-   * if there will be none.
+   * Returns the connection (leg) to the desktop's holder. Throws LEG_LOST while there is none yet. Throws
+   * SESSION_ENDED or SUPERSEDED if there will be none.
    */
   holder(ref: DesktopRef): Leg {
     return this.#current(ref).holder().leg;
@@ -98,7 +98,7 @@ export class Desktops {
     return this.#current({ sessionId, attempt }).holder().control.screenshot(wish);
   }
 
-  /** Stops all workers. Resolves when all is saved for the next run of the agent. Desktops keep running. */
+  /** Stops all workers. Resolves when their state is saved for the next run of the agent. The desktops keep running. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelRetry?.();
@@ -106,9 +106,9 @@ export class Desktops {
     await this.#saveOrLog();
   }
 
-  // ---- private
+  // ---- private methods
 
-  /** Returns the workers that an order concerns: its own, and those of older starts, which end now. */
+  /** Applies one order. Returns the new workers: one for the order itself, and those of older starts, which end now. */
   #take(order: DesktopOrder): DesktopWorker[] {
     const { sessionId, attempt } = order;
     const same = [...this.#workers.values(), ...this.#strayRefs()].filter(
@@ -131,7 +131,7 @@ export class Desktops {
     for (const { sessionId, attempt } of this.#strays.values()) yield { ref: { sessionId, attempt } };
   }
 
-  /** Ends an older start of a session. A stray becomes a worker for that. */
+  /** Ends an older start of a session. If it is a stray (a desktop without an order), it gets a worker first. */
   #supersede(ref: DesktopRef, order: DesktopOrder): DesktopWorker {
     this.#strays.delete(keyOf(ref));
     return (
@@ -140,7 +140,10 @@ export class Desktops {
     );
   }
 
-  /** Adds a worker. The older starts of its session end, and are gone before it starts. */
+  /**
+   * Adds a worker for a start. The older starts of the same session are ended, and this start waits until
+   * nothing is left of them.
+   */
   #add(entry: Entry): DesktopWorker {
     const { launcher, clock, random, log } = this.#options;
     const { sessionId, attempt } = entry.order;
@@ -189,7 +192,10 @@ export class Desktops {
     throw new UniCoreError('LEG_LOST', 'This desktop is not known on its machine yet. Try again.');
   }
 
-  /** Looks for strays: now, and again after a pause. A failed look is repeated sooner. */
+  /**
+   * Searches for desktops without an order (strays), and repeats that after a pause. After a failure the pause
+   * is shorter.
+   */
   async #watchStrays(): Promise<void> {
     const { clock, log } = this.#options;
     let pause = STRAYS_MS;
@@ -208,7 +214,8 @@ export class Desktops {
     const strays = new Map<string, DesktopObserved>();
     for (const ref of await launcher.list()) {
       const worker = this.#workers.get(keyOf(ref));
-      // The engine may finish a start only after the agent has found nothing and taken the desktop for lost.
+      // The agent may have found no desktop and reported it as lost while the engine was still starting it.
+      // Such a desktop is removed.
       if (worker?.entry.gone) await launcher.remove(ref);
       if (worker) continue;
       const { state } = await launcher.find(ref);

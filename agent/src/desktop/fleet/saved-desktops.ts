@@ -1,6 +1,6 @@
 /**
- * desktops.json: the last order for each start of a desktop, and how far it came. A restarted agent learns from
- * this file which desktops it has, and that none of them may be started a second time.
+ * The file desktops.json. It has the last order for each start of a desktop, and how far the start has come.
+ * From it a restarted agent knows its desktops, and which of them it must not start a second time.
  */
 import { join } from 'node:path';
 import { DesktopObserved, DesktopOrder, type DesktopPhase } from '@unicore/protocol/control';
@@ -9,13 +9,13 @@ import { LatestFile, readJson } from '../../files/index.ts';
 
 export const Entry = z.object({
   order: DesktopOrder,
-  /** True if the launcher was asked to start it, perhaps without success. It is never started again. */
+  /** True if the launcher was told to start the desktop, even if that failed. A desktop is never started twice. */
   started: z.boolean(),
-  /** True if it has shown a picture. */
+  /** True if the desktop has shown a picture. */
   ran: z.boolean(),
-  /** How it ended. It is null until then. */
+  /** How the desktop ended; null until then. */
   verdict: DesktopObserved.nullable(),
-  /** True if nothing of it is left on this machine. */
+  /** True if nothing of the desktop is left on this machine. */
   gone: z.boolean(),
 });
 export type Entry = z.infer<typeof Entry>;
@@ -27,7 +27,7 @@ export function newEntry(order: DesktopOrder): Entry {
   return { order, started: false, ran: false, verdict: null, gone: false };
 }
 
-/** Returns the phase that a restarted agent reports until it knows more. */
+/** Returns the phase that a restarted agent reports before it has looked at the desktop. */
 export function firstPhase({ order, started, ran, verdict }: Entry): DesktopPhase {
   if (verdict || order.desired === 'ended') return 'ending';
   if (ran) return 'running';
@@ -36,7 +36,7 @@ export function firstPhase({ order, started, ran, verdict }: Entry): DesktopPhas
 
 export class SavedDesktops {
   readonly #file: LatestFile;
-  /** The entries that an earlier run of the agent has saved. */
+  /** The entries that an earlier run of the agent saved. */
   readonly found: readonly Entry[];
 
   private constructor(file: LatestFile, found: readonly Entry[]) {

@@ -1,12 +1,12 @@
-/** Decides how a desktop ended, from all that is known about its end. */
+/** Decides how a desktop ended, and why. */
 import type { DesktopObserved, DesktopPhase, DesktopRef, DesktopUse } from '@unicore/protocol/control';
 import type { HolderStatus } from '../holder/index.ts';
 import type { Outcome } from '../launch/index.ts';
 
-/** The longest reason that the wire schema accepts, in characters. */
+/** Maximum length of a reason in the messages to the hub, in characters. */
 const REASON_CHARS = 1000;
 
-/** Why the agent ends a desktop. Both are null if it was ordered. */
+/** Why the agent ends a desktop. Both fields are null if the hub ordered the end. */
 export interface Cause {
   code: string | null;
   reason: string | null;
@@ -18,13 +18,16 @@ export interface Evidence {
   ran: boolean;
   /** Why the agent has ended the desktop. It is undefined if the desktop ended by itself. */
   cause: Cause | undefined;
-  /** What the launcher has found. It is null if nothing was left of the desktop. */
+  /** How the launcher found the desktop after its end. It is null if nothing was left of the desktop. */
   outcome: Outcome | null;
-  /** The last status that the holder told. */
+  /** The last status that the holder has reported. */
   last: HolderStatus | undefined;
 }
 
-/** `failed` means that the desktop never ran, or that the holder itself gave up. */
+/**
+ * Returns the final state of a desktop. It is `failed` if the desktop ended with an error before its first
+ * picture, or if the holder itself reported a failure. Otherwise it is `ended`.
+ */
 export function verdictOf({ ref, ran, cause, outcome, last }: Evidence): DesktopObserved {
   const left = outcome?.status ?? last;
   const said = left && isFinal(left.phase) ? left : undefined;
@@ -46,8 +49,9 @@ export function isFinal(phase: DesktopPhase): boolean {
 }
 
 /**
- * Cuts a reason to the length that the wire schema accepts. Takes out control characters but line breaks, because a
- * reason may be output of a desktop's programs, and `unicore-agent status` prints it to a terminal.
+ * Cuts a reason to the length that the messages to the hub allow. Removes control characters except line
+ * breaks: a reason may contain output of a desktop's programs, and `unicore-agent status` prints it to a
+ * terminal.
  */
 export function short(reason: string | null): string | null {
   return reason?.replace(/[^\P{Cc}\n]/gu, '').slice(0, REASON_CHARS) ?? null;
@@ -64,13 +68,16 @@ function lost(ran: boolean, outcome: Outcome | null): Cause {
   return { code: 'CONTAINER_LOST', reason: `The desktop ${what}. Create a new one.` };
 }
 
-/** Adds the last lines of the desktop's programs to the reason of a failed start. */
+/** If the start failed, adds the last lines that the desktop's programs printed to the reason. */
 function withLines(code: string | null, reason: string | null, lines: string): string | null {
   if (code !== 'LAUNCH_FAILED' || lines === '' || reason?.includes(lines)) return short(reason);
   return short(`${reason ?? ''}\n${lines}`);
 }
 
-/** The launcher's own record counts more than what the holder measured. */
+/**
+ * Uses the running time that the launcher has recorded, if there is one. Otherwise uses what the holder has
+ * measured.
+ */
 function useOf(outcome: Outcome | null, left: HolderStatus | undefined): DesktopUse | null {
   const ms = outcome?.ms ?? left?.use.ms;
   return ms === undefined ? null : { ms, sentBytes: left?.use.sentBytes ?? 0 };

@@ -28,7 +28,7 @@ export const HolderStatus = z.object({
 });
 export type HolderStatus = z.infer<typeof HolderStatus>;
 
-/** The limits of a desktop. See DesktopOrder. */
+/** The limits of a desktop. Their units are in DesktopOrder. */
 export const Limits = z.object({
   lifeMs: z.number().int().positive(),
   idleMs: z.number().int().positive(),
@@ -61,8 +61,8 @@ export interface HolderMethods {
   end(why: { code: string; reason: string }): Promise<HolderStatus>;
 }
 
-/** Calls that the holder makes. */
+/** Calls that the holder makes to the connected process. */
 export interface HolderNews {
-  /** Tells a changed status. Also called once after each connect. */
+  /** Reports a changed status. Also called once after each connect. */
   changed(status: HolderStatus): Promise<void>;
 }

@@ -1,10 +1,10 @@
 /**
- * Decides who may control a desktop's browser. Several people (viewers) and programs share one browser. Only one
+ * Decides who has the controls of a desktop. Several people (viewers) and programs share one browser. Only one
  * of them at a time may type, click and navigate, because mixed input of two makes no sense.
  */
 import type { Clock } from '@unicore/protocol';
 
-/** The controls are free when the holder gave no input for so many ms. */
+/** The controls become free after this time without input from their holder, ms. */
 export const FREE_AFTER_MS = 5_000;
 /**
  * An input that is still being carried out counts for so many ms. A server that never answers, or a page with an open
@@ -12,7 +12,7 @@ export const FREE_AFTER_MS = 5_000;
  */
 export const MOST_RUNNING_MS = 30_000;
 
-/** A viewer or program that may hold the controls. Two holders are the same if kind and id are equal. */
+/** A person (viewer) or program that can have the controls. Two holders are the same if their kind and id are equal. */
 export interface Holder {
   readonly kind: 'viewer' | 'program';
   readonly id: string;
@@ -29,7 +29,7 @@ export interface Control {
 
 export interface LeaseOptions {
   clock: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
 }
 
@@ -53,12 +53,12 @@ export class Lease {
     return this.#control;
   }
 
-  /** True if somebody else holds the controls. Does not take or renew them. */
+  /** Returns true if another holder has the controls. Does not take or renew the controls. */
   heldByOther(than: Holder): boolean {
     return this.#control.holder !== null && !this.#isHolder(than);
   }
 
-  /** Returns whether an input of this holder may pass. If so, takes or renews the controls. */
+  /** Returns true if an input of this holder may pass. Then the holder takes or keeps the controls. */
   allow(holder: Holder): boolean {
     const ended = this.begin(holder);
     ended?.();
@@ -81,17 +81,17 @@ export class Lease {
     };
   }
 
-  /** Gives the controls to this holder at once, also if another one has them. */
+  /** Gives the controls to this holder at once, even if another holder has them. */
   take(holder: Holder): void {
     this.#hold(holder);
   }
 
-  /** Frees the controls if this holder has them. To be called when a viewer or program is gone. */
+  /** Frees the controls if this holder has them. Called when a viewer or program has disconnected. */
   leave(holder: Holder): void {
     if (this.#isHolder(holder)) this.#change(null);
   }
 
-  /** Calls the listener after each change, in order. The returned function ends that. */
+  /** Calls the listener after each change, in order. The returned function ends the subscription. */
   subscribe(listener: (control: Control) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -110,7 +110,7 @@ export class Lease {
 
   #renew(): void {
     this.#lastInput = this.#options.clock.now();
-    // One timer serves many inputs: when it ends, it waits for the rest of the time.
+    // One timer is enough for many inputs: when it fires, it is set again for the time that is left.
     this.#cancelTimer ??= this.#options.clock.after(FREE_AFTER_MS, () => this.#freeIfIdle());
   }
 
@@ -138,7 +138,10 @@ export class Lease {
     this.#tell(this.#control);
   }
 
-  /** A listener may change the lease. Then all listeners hear of the first change before the second. */
+  /**
+   * Reports a change to all listeners. A listener may itself change the lease. The second change is then
+   * reported after all listeners have got the first.
+   */
   #tell(control: Control): void {
     if (this.#news) {
       this.#news.push(control);

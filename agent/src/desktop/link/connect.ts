@@ -1,4 +1,4 @@
-/** Connects to a desktop's holder over a byte stream. What the holder says is validated here. */
+/** Connects to a desktop's holder over a byte stream, and validates the holder's messages. */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@unicore/protocol';
 import { Control, Screenshot } from '@unicore/protocol/control';
@@ -7,7 +7,10 @@ import { type HolderMethods, type HolderNews, HolderStatus } from '../holder/ind
 
 export type HolderConnection = LocalPeer<HolderMethods>;
 
-/** changed: called with each new status of the holder, the first time right after the connect. */
+/**
+ * Connects to a holder. changed: called with each new status of the holder, first right after the connection is
+ * made.
+ */
 export async function connectHolder(
   stream: Duplex,
   clock: Clock,

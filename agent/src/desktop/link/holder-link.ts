@@ -1,6 +1,6 @@
 /**
- * Keeps this process connected to the holder of one desktop. A lost connection is restored, since it does not end
- * the desktop. Each loss is told, so that the owner of the link can look whether the holder still runs.
+ * Keeps a connection to the holder of one desktop. A lost connection does not end the desktop, so it is opened
+ * again. The owner of the link is told of each loss, and can then check whether the holder still runs.
  */
 import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,9 +9,9 @@ import type { Logger } from 'pino';
 import type { HolderStatus, Limits } from '../holder/index.ts';
 import { connectHolder, type HolderConnection } from './connect.ts';
 
-/** Pauses between attempts to connect, in ms. A holder that starts listens after some 100 ms. */
+/** Pauses between attempts to connect, ms. A holder listens about 100 ms after its start. */
 const RETRY = { first: 50, most: RECOVERY_PAUSE_MS, later: { after: 30_000, most: 5_000 } };
-/** Time for which a holder that has answered "end" may still run, in ms. */
+/** Time that a holder gets to exit after it has answered the call `end`, ms. */
 const EXIT_MS = 2_000;
 
 export interface HolderLinkOptions {
@@ -21,7 +21,7 @@ export interface HolderLinkOptions {
   random: () => number;
   log: Logger;
   status(status: HolderStatus): void;
-  /** Called when the connection is lost, and after each attempt to connect that failed. */
+  /** Called when the connection is lost, and after each failed attempt to connect. */
   unreachable(): void;
 }
 
@@ -46,7 +46,7 @@ export class HolderLink {
     void this.#connect();
   }
 
-  /** Throws LEG_LOST while the holder is not connected. Then the caller may try again. */
+  /** Returns the connection. Throws LEG_LOST while the holder is not connected; the caller can try again later. */
   get(): HolderConnection {
     if (this.#current?.leg.up) return this.#current;
     throw new UniCoreError('LEG_LOST', 'The desktop is starting, or is being connected again. Try again.');
@@ -60,13 +60,13 @@ export class HolderLink {
   }
 
   /**
-   * Asks the holder to end the desktop, and waits until it has exited. Returns the last status; undefined if the
-   * holder is not connected, or does not end within `ms`.
+   * Tells the holder to end the desktop, and waits until the holder has exited. Returns its last status.
+   * Returns undefined if the holder is not connected, or does not answer within `ms`.
    */
   async end(why: { code: string; reason: string }, ms: number): Promise<HolderStatus | undefined> {
     const holder = this.#current;
     if (!holder) return undefined;
-    // The holder may exit before its answer has come. The caller then gets no status.
+    // The holder may exit before its answer has arrived. Then there is no status.
     const ended = holder.control.end(why).catch(() => undefined);
     const status = await this.#within(ms, ended);
     if (status) await this.#within(EXIT_MS, holder.closed);
@@ -105,12 +105,15 @@ export class HolderLink {
     return this.#state === 'closed';
   }
 
-  /** If the holder does not take the limits, the connection is closed. The next one begins with the limits. */
+  /**
+   * Sends the limits to the holder. If that fails, closes the connection: the limits are sent again with the
+   * next one.
+   */
   async #sendLimits(holder: HolderConnection): Promise<void> {
     try {
       await holder.control.limit(this.#limits);
     } catch {
-      holder.leg.close('TIMEOUT', 'the holder did not take its limits');
+      holder.leg.close('TIMEOUT', 'the holder did not accept its limits');
     }
   }
 

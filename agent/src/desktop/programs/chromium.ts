@@ -9,21 +9,21 @@ const DISABLED_FEATURES = ['MediaRouter', 'OptimizationHints', 'GlobalMediaContr
 
 /** Chromium's debugging pipe: JSON messages, each ended by a NUL byte. */
 export interface ChromiumPipe {
-  /** What is written here goes to Chromium. */
+  /** The stream that Chromium reads. */
   readonly toChromium: Duplex;
   readonly fromChromium: Duplex;
-  /** Resolves when this Chromium has ended. */
+  /** Resolves when this Chromium has exited. */
   readonly closed: Promise<void>;
 }
 
 export interface ChromiumOptions {
-  /** The program itself, not Debian's script around it, which would add the flags of the machine's owner. */
+  /** The program file itself. Debian's script around it would add flags from the settings of the machine's owner. */
   readonly command: string;
   readonly profile: string;
   readonly scale: 1 | 2;
   readonly startUrl: string;
   readonly isolation: Isolation;
-  /** True if an earlier Chromium of this desktop died. Its tabs are then opened again. */
+  /** True if an earlier Chromium of this desktop crashed. Its tabs are then opened again. */
   readonly isRestart: boolean;
   readonly hasShm: boolean;
   readonly extraFlags: readonly string[];
@@ -46,7 +46,8 @@ export function chromiumCommand(options: ChromiumOptions): string[] {
     ...['--no-first-run', '--no-default-browser-check', '--hide-crash-restore-bubble', '--noerrdialogs'],
     ...['--disable-background-networking', '--disable-component-update', '--disable-domain-reliability'],
     ...['--disable-sync', '--no-pings', '--disable-default-apps', '--password-store=basic'],
-    // Nobody would collect reports about crashes. (--disable-crashpad-for-testing would stop all network requests.)
+    // Crash reports are turned off, because nobody would collect them. (--disable-crashpad-for-testing would
+    // also stop all network requests.)
     ...['--disable-breakpad', '--disable-crash-reporter'],
     `--disable-features=${DISABLED_FEATURES.join(',')}`,
     ...(options.hasShm ? [] : ['--disable-dev-shm-usage']),
@@ -56,13 +57,17 @@ export function chromiumCommand(options: ChromiumOptions): string[] {
   ];
 }
 
-/** Without a network namespace, names and numbers of the machine and of metadata servers are at least not found. */
+/**
+ * These flags are used where Chromium has no network namespace of its own. Then it at least does not resolve
+ * names and addresses of the machine and of metadata servers.
+ */
 const NOT_FOUND = [
   ...['localhost', '*.localhost', '127.*', '0.*', '169.254.*', 'metadata', '*.internal'],
   ...['[::*', '[fe8*', '[fe9*', '[fea*', '[feb*', '[fd*'],
 ];
 const NETWORK: Record<Isolation, readonly string[]> = {
-  // `<-loopback>` sends loopback addresses to the proxy, too, which refuses them.
+  // `<-loopback>` makes Chromium send requests for loopback addresses to the proxy, too. The proxy refuses
+  // them.
   sandboxed: [`--proxy-server=socks5://127.0.0.1:${PROXY_PORT}`, '--proxy-bypass-list=<-loopback>'],
   unsandboxed: [
     '--no-sandbox',

@@ -1,4 +1,4 @@
-/** When a program that ends again and again is given up. */
+/** When a program that crashes again and again is not restarted any more. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import { Crashes } from './crashes.ts';

@@ -1,7 +1,10 @@
-/** Counts how often programs end unasked. A program that ends again and again is not started forever. */
+/**
+ * Counts the crashes of a desktop's programs, so that a program that crashes again and again is not restarted
+ * without end.
+ */
 import type { Clock } from '@unicore/protocol';
 
-/** A program that ends this often within this time is given up. */
+/** A program that crashes this often within this time is not restarted. */
 const MOST = 3;
 const WITHIN_MS = 30_000;
 
@@ -13,7 +16,7 @@ export class Crashes {
     this.#clock = clock;
   }
 
-  /** Counts one. Returns false if the program is to be given up. */
+  /** Counts one crash. Returns false if the program should not be restarted. */
   mayRestart(name: string): boolean {
     const now = this.#clock.now();
     const recent = (this.#times.get(name) ?? []).filter((time) => now - time < WITHIN_MS);

@@ -1,4 +1,6 @@
-/** The files of a desktop. All of them lie in one private folder, which is also the home folder of its programs. */
+/**
+ * The files of a desktop. All of them are in one private folder, which is also the home folder of its programs.
+ */
 import { randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { COOKIE_BYTES, writeCookie } from './x-cookie.ts';
 /** The longest path of a unix socket that Linux accepts, in bytes. */
 const MOST_SOCKET_PATH_BYTES = 107;
 const POLICY = new URL('./chromium-policy.json', import.meta.url);
-/** Where Chromium reads its policies from. The desktop's image has our policy there. */
+/** The file with Chromium's policy. In the image of desktops it is UniCore's policy. */
 const SYSTEM_POLICY = '/etc/chromium/policies/managed/unicore.json';
 const CHROMIUM_SETTINGS = '/etc/chromium';
 
@@ -17,13 +19,16 @@ export interface Folder {
   readonly rfbSocket: string;
   readonly cookie: string;
   readonly profile: string;
-  /** A folder to put in place of /etc/chromium, or undefined if the machine's has our policy. */
+  /**
+   * The folder that Chromium sees as /etc/chromium. Undefined if the machine's own folder has UniCore's policy
+   * already.
+   */
   readonly policies: string | undefined;
 }
 
 /**
- * Makes the folder's content anew. A profile stays, but without what a Chromium that died has left: its locks would
- * keep the next one from starting.
+ * Prepares the folder for a start. Keeps Chromium's profile, but deletes the locks of a Chromium that crashed,
+ * because they would prevent the next start.
  */
 export async function prepareFolder(path: string): Promise<Folder> {
   const rfbSocket = join(path, 'rfb.sock');
@@ -46,7 +51,7 @@ export async function prepareFolder(path: string): Promise<Folder> {
   return { path, rfbSocket, cookie, profile, policies: await preparePolicies(join(path, 'chromium')) };
 }
 
-/** Without a frame of its own, Chromium shows no button that would close it. */
+/** Turns off Chromium's own window frame. With it, Chromium would show a button that closes its window. */
 async function writePreferences(file: string): Promise<void> {
   const preferences = { browser: { custom_chrome_frame: false } };
   await writeFile(file, JSON.stringify(preferences), { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
@@ -56,11 +61,10 @@ async function writePreferences(file: string): Promise<void> {
 
 async function preparePolicies(copy: string): Promise<string | undefined> {
   const policy = await readFile(POLICY);
-  // Most machines have no policy of ours, and then the copy below gets it.
+  // Most machines do not have UniCore's policy. They get the copy below.
   const installed = await readFile(SYSTEM_POLICY).catch(() => undefined);
   if (installed?.equals(policy)) return undefined;
-  // A machine without settings for Chromium has nothing to copy. If the copy fails for another reason, so does the
-  // next step.
+  // Copies the machine's settings for Chromium, if it has any. Any other failure shows up in the next step.
   await cp(CHROMIUM_SETTINGS, copy, { recursive: true }).catch(() => {});
   await mkdir(join(copy, 'policies/managed'), { recursive: true });
   await copyFile(POLICY, join(copy, 'policies/managed/unicore.json'));

@@ -1,4 +1,4 @@
-/** Runs the image of desktops on a real engine, locked up as the launcher does it. */
+/** Runs the image of desktops on a real engine, with the same container options as the launcher. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

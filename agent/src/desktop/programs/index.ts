@@ -1,4 +1,4 @@
-/** The programs of a desktop: starts, supervises and ends Xvnc, Openbox and Chromium. */
+/** Starts, supervises and ends the programs of a desktop: Xvnc, Openbox and Chromium. */
 export type { ChromiumPipe } from './chromium.ts';
 export type { Isolation } from './isolation.ts';
 export type { ProgramPaths, ProgramsOptions } from './options.ts';

@@ -10,14 +10,20 @@ import { promisify } from 'node:util';
 import { UniCoreError } from '@unicore/protocol';
 import type { Program } from './program.ts';
 
-/** `sandboxed`: both parts hold. `unsandboxed`: neither does, and the configuration allows that. */
+/** `sandboxed`: both parts of the isolation are active. `unsandboxed`: none is, and the configuration allows that. */
 export type Isolation = 'sandboxed' | 'unsandboxed';
 
-/** Port of the proxy inside of the network namespace. Each desktop has a namespace of its own. */
+/** Port of the proxy in the network namespace. Every desktop has a namespace of its own, so all use this port. */
 export const PROXY_PORT = 1080;
-/** File descriptor over which the namespace's listener is handed out. Chromium's pipe has the numbers before it. */
+/**
+ * File descriptor through which the parent process gets the listening socket of the namespace. The lower
+ * numbers are used by Chromium's debugging pipe.
+ */
 const IPC_FD = 5;
-/** Options of `unshare` that need no privilege: a user namespace in which the user stays the same. */
+/**
+ * Options of `unshare` that need no privileges: a new user namespace with the same user, and a new network
+ * namespace.
+ */
 const NAMESPACES = ['--user', '--map-current-user', '--net'];
 const PASS_LISTENER = fileURLToPath(new URL('./pass-listener.ts', import.meta.url));
 
@@ -33,9 +39,9 @@ export const OFFLINE: Record<Isolation, readonly string[]> = {
 /** Waits for the display's number on stdin, then becomes the given program. */
 const THEN_RUN = `read -r DISPLAY && export DISPLAY && exec "$@" </dev/null`;
 /**
- * Brings up the namespace's loopback, hands its listener to the parent process, and gives up the capabilities that
- * both needed. $0 is Node, $1 the script with the listener. POLICIES is a folder that is put in place of
- * Chromium's own, in this mount namespace only.
+ * Shell script: activates the loopback of the network namespace, passes a listening socket to the parent
+ * process, and then drops the capabilities that this needed. $0 is Node, $1 the script that listens. If
+ * POLICIES is set, it is mounted over /etc/chromium in this mount namespace only.
  */
 const IN_NAMESPACE = [
   'set -e',
@@ -48,7 +54,7 @@ const IN_NAMESPACE = [
   THEN_RUN.replace('exec "$@"', 'exec setpriv --ambient-caps=-all --inh-caps=-all --no-new-privs -- "$@"'),
 ].join('\n');
 
-/** Finds out what this machine permits. Throws if it permits no sandbox and `allowUnsandboxed` is false. */
+/** Finds out which isolation this machine permits. Throws if it permits no sandbox and `allowUnsandboxed` is false. */
 export async function findIsolation(allowUnsandboxed: boolean): Promise<Isolation> {
   try {
     await promisify(execFile)('unshare', [...NAMESPACES, '--keep-caps', 'ip', 'link', 'set', 'lo', 'up']);
@@ -88,7 +94,10 @@ export function isolated(
   };
 }
 
-/** Resolves with the listener in the program's network namespace, or undefined if the program has ended before. */
+/**
+ * Resolves with the listening socket from the program's network namespace. Resolves with undefined if the
+ * program has exited before.
+ */
 export async function listenerOf(program: Program): Promise<Server | undefined> {
   const handed = new Promise<Server>((resolve) => {
     program.child.once('message', (_message, handle) => resolve(handle as Server));

@@ -1,4 +1,4 @@
-/** What a caller says about a desktop, and how the values that it leaves out are filled in. */
+/** The options of a desktop's programs, and their default values. */
 import { type Clock, systemClock } from '@unicore/protocol';
 import type { Logger } from 'pino';
 import type { ChromiumPipe } from './chromium.ts';
@@ -15,25 +15,25 @@ export interface ProgramsOptions {
   readonly startUrl?: string;
   /** Name of the time zone, such as "Europe/Berlin". */
   readonly timeZone?: string;
-  /** Goes on without Chromium's sandbox where this machine permits none. */
+  /** Allows to run without Chromium's sandbox on machines that do not permit it. */
   readonly allowUnsandboxed?: boolean;
-  /** Ranges of addresses that may be reached though they are not public, such as "10.1.0.0/16". */
+  /** Ranges of private addresses that the desktop may reach, such as "10.1.0.0/16". */
   readonly reachable?: readonly string[];
-  /** Time since the start of the desktop's container, ms. */
+  /** Time since the desktop's container was started, ms. */
   readonly ageMs?: number;
-  /** Other programs use the same network interfaces, so only what Chromium sends is counted as sent. */
+  /** True if other programs use the same network interfaces. Then only the bytes that Chromium sends are counted. */
   readonly sharesNetwork?: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly onPhase?: (phase: Phase) => void;
-  /** Is called with the debugging pipe of each Chromium: the first one, and each one after a restart. */
+  /** Called with the debugging pipe of each Chromium: the first one, and each one after a crash. */
   readonly onPipe?: (pipe: ChromiumPipe) => void;
   readonly clock?: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   readonly now?: () => number;
   readonly paths?: Partial<ProgramPaths>;
-  /** Resolves when the VNC server on this socket shows a picture. Rejects when `signal` aborts. */
+  /** Resolves when the VNC server on this socket shows a picture. Rejects when `signal` aborts. Tests replace it. */
   readonly painted?: (socketPath: string, signal: AbortSignal) => Promise<void>;
-  /** For tests. */
+  /** Further flags of Chromium, for tests. */
   readonly extraFlags?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** When a screen counts as painted, and what a VNC server does that is none. */
+/** When a screen counts as painted, and what happens with servers that do not speak VNC. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -35,7 +35,7 @@ test('black, one colour and a few lit pixels are no picture', () => {
   expect(isPicture(pixels([0xffffff], 1000))).toBe(false);
   expect(isPicture(pixels([0xff, 0xff00, 0xff0000], 20))).toBe(false);
   expect(isPicture(pixels([0xff, 0xff00, 0xff0000], 200))).toBe(true);
-  // Only the padding differs.
+  // These pixels differ only in their padding.
   expect(isPicture(pixels([0x01000000, 0x02000000, 0x03000000], 1000))).toBe(false);
 });
 

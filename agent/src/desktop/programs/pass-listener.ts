@@ -1,6 +1,6 @@
 /**
- * A process that lives for a moment in a desktop's network namespace. It listens there and hands the listening
- * socket to the parent process, which is outside. A socket stays in the namespace in which it was made.
+ * A short-lived process in a desktop's network namespace. It opens a listening socket there and passes it to
+ * the parent process outside. A socket stays in the namespace in which it was opened.
  */
 import { createServer } from 'node:net';
 

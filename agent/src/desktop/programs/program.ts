@@ -1,30 +1,30 @@
 /**
- * One program of a desktop, such as Xvnc. Starts it in a process group of its own, keeps the last lines that it
- * printed, and ends it together with everything that it started.
+ * One program of a desktop, such as Xvnc. It runs in a process group of its own. Its last lines of output are
+ * kept, and it ends together with all processes that it has started.
  */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@unicore/protocol';
 
-/** Number of lines that are kept of a program's output. A failure is reported with these lines. */
+/** Number of output lines that are kept. An error report contains them. */
 const KEPT_LINES = 12;
 /** Longest line that is kept, in characters. */
 const KEPT_LENGTH = 300;
-/** Time that a program gets to end by itself after SIGTERM, in ms. */
+/** Time that a program gets to end by itself after SIGTERM, ms. */
 const GRACE_MS = 1_500;
-/** Time after which waiting for killed processes stops, in ms. A process in uninterruptible sleep can outlive it. */
+/** Longest wait for killed processes to disappear, ms. A process in uninterruptible sleep takes longer. */
 const GONE_LIMIT_MS = 2_000;
 const GONE_POLL_MS = 10;
 
 export interface ProgramOptions {
-  /** The name that people see in reasons, such as "Chromium". */
+  /** The name of the program in messages for people, such as "Chromium". */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly clock: Clock;
-  /** File descriptors from 3 on, as `child_process.spawn` takes them. */
+  /** Additional file descriptors, starting at 3, in the form that `child_process.spawn` takes. */
   readonly more?: readonly ('pipe' | 'ipc')[];
 }
 
@@ -50,15 +50,15 @@ export class Program {
     const stdio: StdioOptions = ['pipe', 'pipe', 'pipe', ...more];
     // `detached` gives the program a process group. A signal to the group also reaches its helper processes.
     this.#child = spawn(command, [...args], { env, cwd, stdio, detached: true });
-    // A program that ends early closes its stdin. Writing to it then fails, which `exited` reports better.
+    // Ignores write errors on stdin. They happen if the program has exited, and `exited` reports that better.
     this.#child.stdin?.on('error', () => {});
     for (const stream of [this.#child.stdout, this.#child.stderr]) this.#keepLines(stream);
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         if (this.#child.pid === undefined) resolve({ code: null, signal: null, error });
       });
-      // `close` comes after `exit`, when all output was read. But a helper process that survives keeps the output
-      // open, so the group is killed first.
+      // Node emits `close` after `exit`, when all output was read. A helper process that is still alive would
+      // keep the output open, so the process group is killed first.
       this.#child.once('exit', (code, signal) => {
         this.#hasExited = true;
         this.#signal('SIGKILL');
@@ -89,7 +89,7 @@ export class Program {
     await this.#groupGone();
   }
 
-  /** Ends the program and its process group without giving it time. */
+  /** Kills the program and its process group at once. */
   async kill(): Promise<void> {
     this.#signal('SIGKILL');
     await this.exited;
@@ -103,7 +103,7 @@ export class Program {
     }
   }
 
-  /** Returns false if the process group has no process left. */
+  /** Sends a signal to the process group. Returns false if the group has no process any more. */
   #signal(signal: NodeJS.Signals): boolean {
     const { pid } = this.#child;
     if (pid === undefined) return false;

@@ -38,7 +38,7 @@ test('a desktop boots, paints and runs in its own sandbox, and leaves no process
     return states;
   };
   expect((await renderers()).length).toBeGreaterThan(0);
-  // A renderer that has just started closes its sandbox in a moment.
+  // A renderer process activates its sandbox a moment after its start.
   const isClosed = (state: string) => /^Seccomp:\t2$/m.test(state);
   await expect.poll(async () => (await renderers()).every(isClosed)).toBe(true);
 
@@ -71,7 +71,8 @@ test('a desktop is seen to paint although a viewer changes the size of its scree
 test('nothing listens for strangers, and no other user can open the display or the VNC socket', async () => {
   await using desktop = await HeldDesktop.start();
   await desktop.reached('running');
-  // The rest of the machine may start and stop servers, so only the desktop's own sockets are looked at.
+  // Only the desktop's own sockets are checked, because other programs of the machine may open and close sockets
+  // meanwhile.
   const own = new Set(await desktop.pids());
   const { stdout } = await run('ss', ['-H', '-ltnup']);
   const pids = [...stdout.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid));
@@ -116,7 +117,7 @@ test('after a crash, Chromium opens the same pages again', async () => {
     return (targetInfos as { title: string }[]).some(({ title }) => title === 'marker');
   };
   await expect.poll(marker).toBe(true);
-  // Chromium writes down its tabs from time to time.
+  // Chromium saves its tabs from time to time.
   const sessions = join(desktop.folder, 'profile/Default/Sessions');
   const isSaved = async () => {
     const files = await readdir(sessions).catch(() => []);
@@ -131,7 +132,7 @@ test('after a crash, Chromium opens the same pages again', async () => {
   await expect.poll(marker).toBe(true);
 });
 
-/** Pids of the live Chromiums that the holder has started, without the processes that these have started. */
+/** Returns the pids of the running Chromiums that the holder has started, without their child processes. */
 async function browsers(desktop: HeldDesktop): Promise<number[]> {
   const all = await desktop.pids('chromium');
   const stats = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
@@ -146,7 +147,7 @@ test('a program that is killed again and again ends the desktop with a reason', 
   await desktop.reached('running');
   let last: number | undefined;
   for (let i = 0; i < 3; i++) {
-    // The one that was killed, and processes of its own, are still there for a moment. They must not count.
+    // A killed Chromium and its child processes stay visible for a moment. They must not count.
     let pid = last;
     const isNew = async () => {
       pid = (await browsers(desktop)).find((one) => one !== last);

@@ -1,6 +1,6 @@
 /**
- * The programs of one desktop: Xvnc, Openbox and Chromium. Starts them in order, says how far they are, starts
- * again what dies, and ends all of them together.
+ * The programs of one desktop: Xvnc, Openbox and Chromium. Starts them in order, reports the phase, restarts
+ * programs that crash, and ends all of them together.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { Crashes } from './crashes.ts';
@@ -14,7 +14,7 @@ import { Traffic } from './traffic.ts';
 import { type Usage, UsageMeter } from './usage.ts';
 import type { Xvnc } from './xvnc.ts';
 
-/** A Chromium that shows nothing for this time, in ms, counts as failed. */
+/** Chromium counts as failed if it shows nothing for this time, ms. */
 const PAINT_LIMIT_MS = 60_000;
 /** Pause before the screen is looked at again after the connection to it was lost, in ms. */
 const LOOK_AGAIN_MS = 200;
@@ -26,9 +26,9 @@ export interface Programs {
   readonly ended: Promise<Phase>;
   /** Path of the unix socket on which Xvnc speaks RFB. After a restart of Xvnc, the path is the same. */
   readonly rfbSocket: string | undefined;
-  /** The X display, and the file with its cookie. After a restart of Xvnc, the number may be another. */
+  /** The number of the X display, and the file with its cookie. The number may change when Xvnc is restarted. */
   readonly display: { readonly display: number; readonly cookie: string } | undefined;
-  /** What protects the machine from Chromium; undefined until that was found out. */
+  /** The isolation of Chromium from the machine; undefined until it is known. */
   readonly isolation: Isolation | undefined;
   usage(): Promise<Usage>;
   /** Ends all programs. Resolves when no process is left. */
@@ -46,7 +46,7 @@ class Supervisor implements Programs {
   readonly #usage: UsageMeter;
   readonly #traffic = new Traffic();
   readonly #crashes: Crashes;
-  /** Aborts when the desktop is to end. */
+  /** Aborts when the desktop should end. */
   readonly #ending = new AbortController();
   #launcher: Launcher | undefined;
   #phase: Phase;
@@ -109,7 +109,7 @@ class Supervisor implements Programs {
     }
   }
 
-  /** Keeps the clients of one Xvnc running until Xvnc or the desktop ends. Leaves no program. */
+  /** Keeps Openbox and Chromium running until Xvnc or the desktop ends. Ends both before it returns. */
   async #serveDisplay(launcher: Launcher, xvnc: Xvnc): Promise<void> {
     const stop = new AbortController();
     const clients = new Set<Program>();
@@ -131,11 +131,11 @@ class Supervisor implements Programs {
       await Promise.race([xvnc.program.exited, aborted(this.#ending.signal), kept]);
     } finally {
       stop.abort();
-      // Xvnc is last, so that Chromium can still close its windows and write its profile. Without Xvnc, it can't.
+      // Xvnc ends last. Chromium needs it to close its windows and write its profile.
       const isAsked = this.#ending.signal.aborted;
       await Promise.all([...clients].map((program) => (isAsked ? program.end() : program.kill())));
       await xvnc.program.end();
-      // The race above has thrown the error already, if this was the first to end.
+      // Ignores this error: if it was the first one, the race above has thrown it already.
       await kept.catch(() => {});
       await Promise.all([...clients].map((program) => program.kill()));
     }
@@ -163,7 +163,10 @@ class Supervisor implements Programs {
     }
   }
 
-  /** Resolves with true when Chromium's picture was seen, and with false if it ended before or is to stop. */
+  /**
+   * Resolves with true when Chromium has shown a picture, and with false if Chromium exits or should stop
+   * before that.
+   */
   async #paint(program: Program, stop: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
     const over = new AbortController();
@@ -227,7 +230,7 @@ class Supervisor implements Programs {
   }
 }
 
-/** A program whose X server is gone ends, too. Then the X server is to blame. */
+/** Returns true if Xvnc does not answer any more. Then its clients exit, too, and only Xvnc's crash is counted. */
 async function hasEnded(xvnc: Xvnc, launcher: Launcher | undefined): Promise<boolean> {
   if (launcher === undefined) return true;
   const answers = await readBanner(launcher.folder.rfbSocket).then(

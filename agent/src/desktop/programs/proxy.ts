@@ -1,8 +1,7 @@
 /**
- * The only way from Chromium into the network. Chromium runs in a network namespace without any interface to the
- * outside. Each of its connections comes to this SOCKS proxy, which resolves the name, checks every address, and
- * dials only an address that it has checked. So a name that changes its address (DNS rebinding) reaches nothing
- * that a number would not reach.
+ * The proxy through which Chromium reaches the network. Chromium's network namespace has no other way out. The
+ * proxy (SOCKS 5) resolves each name, checks every address, and connects only to an address that it has
+ * checked. So a name whose address changes (DNS rebinding) does not reach more than an address itself would.
  */
 import { lookup } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Server, type Socket } from 'node:net';
@@ -21,12 +20,15 @@ import type { Traffic } from './traffic.ts';
 
 /** Time limit for a connection to a server, in ms. */
 const CONNECT_LIMIT_MS = 30_000;
-/** Most bytes of a SOCKS greeting and request. Clients that send more without a complete request are cut off. */
+/**
+ * Maximum size of a SOCKS greeting and request, in bytes. A client that sends more without a complete request
+ * is disconnected.
+ */
 const MOST_HEAD_BYTES = 1_024;
-/** Error code of names whose addresses may not be reached. */
+/** Error code for a name whose addresses the desktop may not reach. */
 const REFUSED = 'EACCES';
 
-/** Serves every connection that `server` accepts. Adds each connection to a server to `traffic`. */
+/** Serves all connections that `server` accepts, and counts its connections to servers in `traffic`. */
 export function serveProxy(server: Server, reach: Reach, traffic: Traffic): void {
   server.on('connection', (client) => {
     client.allowHalfOpen = true;
@@ -51,7 +53,7 @@ async function serve(client: Socket, reach: Reach, traffic: Traffic): Promise<vo
   }
   traffic.add(server);
   client.write(reply(REPLY.connected));
-  // An error on one side ends both.
+  // An error on one side closes both sides.
   const end = (error: unknown) => {
     if (!error) return;
     client.destroy();
@@ -91,7 +93,7 @@ async function head<T>(
 
 function dial({ host, port }: Target, reach: Reach): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    // A socket looks up names, but not addresses.
+    // Node's sockets call `lookup` for names only, so an address is checked here.
     if (isIP(host) !== 0 && !reach(host)) return reject(refusal(host));
     const socket = connect({
       host,

@@ -1,14 +1,14 @@
-/** Checks that a VNC server answers on a unix socket, by the first line that it sends. */
+/** Checks that a VNC server answers on a unix socket, by reading the first line that it sends. */
 import { connect } from 'node:net';
 import { UniCoreError } from '@unicore/protocol';
 
 const BANNER = /^RFB \d{3}\.\d{3}\n/;
 /** Length of the first line of the RFB protocol, in bytes. */
 const BANNER_BYTES = 12;
-/** Time limit for the first line, in ms. Xvnc sends it at once, also on a busy machine within seconds. */
+/** Time limit for the first line, ms. Xvnc sends it at once; on a busy machine it can take seconds. */
 const LIMIT_MS = 5_000;
 
-/** Resolves with the first line of the server, such as "RFB 003.008". Rejects if there is no VNC server. */
+/** Resolves with the server's first line, such as "RFB 003.008". Rejects if no VNC server answers. */
 export async function readBanner(socketPath: string): Promise<string> {
   const socket = connect(socketPath);
   try {

@@ -6,10 +6,10 @@ const ADDRESS_4 = 1;
 const ADDRESS_NAME = 3;
 const ADDRESS_6 = 4;
 
-/** Answers a greeting: no authentication is asked for. */
+/** The answer to a greeting: the proxy needs no authentication. */
 export const NO_AUTHENTICATION = Buffer.from([VERSION, 0]);
 
-/** What the proxy answers to a request, by its number in the protocol. */
+/** The proxy's replies to a request, by their numbers in the protocol. */
 export const REPLY = { connected: 0, failed: 1, notAllowed: 2, hostUnreachable: 4, unsupported: 7 } as const;
 
 export interface Parsed<T> {
@@ -19,15 +19,15 @@ export interface Parsed<T> {
 }
 
 export interface Target {
-  /** A name or an address. */
+  /** The host to connect to: a name or an address. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Bytes that are not SOCKS 5, or a request that the proxy does not serve. */
+/** Thrown for bytes that are not SOCKS 5, and for requests that the proxy does not support. */
 export class SocksError extends Error {}
 
-/** Parses a client's greeting. Returns undefined if bytes are missing. Throws SocksError. */
+/** Parses a client's greeting. Returns undefined if it is not complete. Throws SocksError. */
 export function parseGreeting(bytes: Buffer): Parsed<undefined> | undefined {
   if (bytes.length > 0 && bytes[0] !== VERSION) throw new SocksError('not SOCKS 5');
   const count = bytes[1];
@@ -36,7 +36,7 @@ export function parseGreeting(bytes: Buffer): Parsed<undefined> | undefined {
   return { value: undefined, length: 2 + count };
 }
 
-/** Parses a CONNECT request. Returns undefined if bytes are missing. Throws SocksError. */
+/** Parses a CONNECT request. Returns undefined if it is not complete. Throws SocksError. */
 export function parseRequest(bytes: Buffer): Parsed<Target> | undefined {
   if (bytes.length < 5) return undefined;
   if (bytes[0] !== VERSION || bytes[1] !== CONNECT) throw new SocksError('not a CONNECT request');
@@ -57,7 +57,7 @@ export function reply(code: number): Buffer {
   return Buffer.from([VERSION, code, 0, ADDRESS_4, 0, 0, 0, 0, 0, 0]);
 }
 
-/** A name is used as it is. An IPv6 address in brackets is used without them. */
+/** Returns the name of a request. Removes the brackets around an IPv6 address. */
 function nameOf(bytes: Buffer): string {
   const name = bytes.toString('latin1');
   return name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;

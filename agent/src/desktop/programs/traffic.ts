@@ -1,4 +1,4 @@
-/** The connections that Chromium has to servers: counts what is sent on them, and ends them all at once. */
+/** Chromium's connections to servers: counts the bytes that are sent on them, and can close all of them. */
 import type { Socket } from 'node:net';
 
 export class Traffic {
@@ -26,7 +26,7 @@ export class Traffic {
     });
   }
 
-  /** Closes all connections. Those that come later are closed at once. */
+  /** Closes all connections. Later connections are closed at once. */
   end(): void {
     this.#ended = true;
     for (const server of this.#open) server.destroy();

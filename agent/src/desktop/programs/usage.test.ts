@@ -1,4 +1,4 @@
-/** What a desktop has used. */
+/** How the time and the sent bytes of a desktop are measured. */
 import { SimClock } from '@unicore/protocol/sim';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

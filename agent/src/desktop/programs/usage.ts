@@ -1,9 +1,9 @@
-/** What a desktop has used so far. Its receipt is made of these numbers. */
+/** Measures what a desktop has used so far: time and sent bytes. The receipt is computed from them. */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '@unicore/protocol';
 
 const FILE = '/proc/net/dev';
-/** Place of the transmitted bytes among the numbers of an interface. */
+/** Position of the transmitted bytes in a line of /proc/net/dev. */
 const TRANSMITTED = 8;
 
 export interface Usage {
@@ -20,8 +20,8 @@ export class UsageMeter {
   readonly #before: Promise<number>;
 
   /**
-   * ageMs: time since the start of what is measured. sent: bytes that were sent so far. Default: by all network
-   * interfaces but loopback.
+   * ageMs: time since the start of what is measured, ms. sent: returns the bytes sent so far; by default those
+   * of all network interfaces except loopback.
    */
   constructor(clock: Clock, ageMs: number, sent: () => Promise<number> = transmitted) {
     this.#clock = clock;
@@ -40,7 +40,7 @@ async function transmitted(): Promise<number> {
   return transmittedOf(await readFile(FILE, 'utf8').catch(() => ''));
 }
 
-/** Adds up the transmitted bytes of a text like /proc/net/dev. Lines that are no interface count nothing. */
+/** Adds up the transmitted bytes in a text like /proc/net/dev. Ignores lines that are not about an interface. */
 export function transmittedOf(text: string): number {
   return text.split('\n').reduce((sum, line) => {
     const [, name, numbers] = /^\s*([^\s:]+):(.*)$/.exec(line) ?? [];

@@ -1,4 +1,4 @@
-/** The file with the secret of an X display. */
+/** The file with the cookie of an X display. */
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ test('the file has one entry that holds for every display, and is for its owner 
   expect(bytes.toString('hex')).toBe(
     `ffff000000000012${Buffer.from('MIT-MAGIC-COOKIE-1').toString('hex')}0010${cookie.toString('hex')}`,
   );
-  // A file of somebody else in this place must not become the display's secret.
+  // The file of another user at this path must not be used as the cookie.
   await expect(writeCookie(path, cookie)).rejects.toThrow('EEXIST');
   await rm(folder, { recursive: true });
 });

@@ -1,10 +1,10 @@
 /**
- * The secret that opens an X display. Xvnc and its clients read it from a file in the format of Xauthority. Without
- * it, every user of the machine could see the display and type on it.
+ * The secret (cookie) that gives access to an X display. Xvnc and its clients read it from a file in Xauthority
+ * format. Without a cookie, every user of the machine could see the display and type on it.
  */
 import { writeFile } from 'node:fs/promises';
 
-/** Family of an entry that holds for every address and display. */
+/** The address family of an entry that is valid for every address and display. */
 const FAMILY_WILD = 0xffff;
 const COOKIE_NAME = 'MIT-MAGIC-COOKIE-1';
 /** Length of a cookie in bytes. X servers accept no other length. */

@@ -1,4 +1,4 @@
-/** Starts Xvnc, the X server whose screen is served over VNC. It can be reached by unix sockets only. */
+/** Starts Xvnc, the X server that shows its screen over VNC. It listens on unix sockets only. */
 import { readdir } from 'node:fs/promises';
 import type { Clock } from '@unicore/protocol';
 import { UniCoreError } from '@unicore/protocol';
@@ -8,14 +8,17 @@ import { readBanner } from './rfb-banner.ts';
 
 /** The largest clipboard text that a client may send, in bytes. */
 const MOST_CUT_TEXT_BYTES = 1024 * 1024;
-/** The longest that X takes: after this time it repeats a key that is held, ms. */
+/** Delay before X repeats a held key: the longest that X accepts, ms. */
 const REPEAT_DELAY_MS = 65_535;
 const FRAMES_PER_SECOND = 60;
-/** Displays are numbered from here on. People's own displays have low numbers. */
+/** The first display number that desktops use. The displays of the machine's users have low numbers. */
 const FIRST_DISPLAY = 100;
 const DISPLAYS = 900;
 const SOCKETS = '/tmp/.X11-unix';
-/** Xvnc prints this if another X server has the display, or a dead one of another user has left its lock. */
+/**
+ * Xvnc prints this if another X server uses the display, or if a crashed X server of another user has left its
+ * lock file.
+ */
 const TAKEN = /already active for display|Could not create server lock file/;
 const POLL_MS = 10;
 
@@ -37,7 +40,7 @@ export interface Xvnc {
   readonly display: number;
 }
 
-/** Returns a number to try first. Desktops that start at the same time begin with different numbers. */
+/** Returns the display number to try first. Desktops that start at the same time get different numbers. */
 export function firstDisplay(seed: number): number {
   return FIRST_DISPLAY + (seed % DISPLAYS);
 }
@@ -80,20 +83,20 @@ export async function startXvnc(options: XvncOptions): Promise<Xvnc> {
 function argumentsOf({ folder, width, height }: XvncOptions, display: number): string[] {
   return [
     `:${display}`,
-    // Without `-nolisten local` there would be an abstract socket, which no file permission protects. Clients use
-    // the socket in /tmp/.X11-unix, and the cookie keeps other users out.
+    // `-nolisten local` turns off the abstract socket, which file permissions do not protect. Clients use the
+    // socket in /tmp/.X11-unix, where the cookie keeps other users out.
     ...['-nolisten', 'local', '-nolisten', 'tcp', '-auth', folder.cookie],
     ...['-geometry', `${width}x${height}`, '-depth', '24'],
-    // Port -1 is none; port 0 would listen on all addresses.
+    // -1 means no port. (0 would listen on all addresses.)
     ...['-rfbport', '-1', '-rfbunixpath', folder.rfbSocket, '-rfbunixmode', '0600', '-SecurityTypes', 'None'],
-    // The agent limits its clients itself. All of them come over one unix socket, so a list of unwelcome hosts
-    // would refuse everyone.
+    // The agent limits its viewers itself. Xvnc's blacklist would block all of them at once, because they use
+    // the same unix socket.
     ...['-AlwaysShared=1', '-UseBlacklist=0', '-AcceptSetDesktopSize=1'],
     ...['-SendPrimary=0', '-SetPrimary=0', '-MaxCutText', `${MOST_CUT_TEXT_BYTES}`],
     ...['-FrameRate', `${FRAMES_PER_SECOND}`, '-desktop', 'UniCore', '-noreset'],
-    // Viewers repeat keys that are held. X would also repeat one whose release is late.
+    // Viewers send repeated keys themselves. X would also repeat a key whose release arrives late.
     ...['-ardelay', `${REPEAT_DELAY_MS}`],
-    // An idle screen stays as it is. OpenGL over X would load Mesa, and Chromium does not use it.
+    // No screen saver: an idle screen stays as it is. No GLX: it would load Mesa, and Chromium does not use it.
     ...['-s', '0', '-dpms', '-extension', 'GLX'],
   ];
 }

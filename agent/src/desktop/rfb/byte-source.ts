@@ -1,23 +1,23 @@
 /**
- * A byte stream that a generator reads: it looks at the next bytes, and passes them on or drops them. The
- * generator yields when it needs more bytes than have come. Only bytes that are looked at are ever kept, so
- * the memory used does not depend on any length inside the stream.
+ * A byte stream for parsers that are written as generators. A parser looks at the next bytes, and then passes them
+ * on or drops them. It yields when it needs more bytes than have arrived. Only bytes that a parser looks at are
+ * stored, so a length in the stream never decides how much memory is used.
  */
 
 const EMPTY = Buffer.alloc(0);
 
-/** Yields each time more bytes are needed. */
+/** Yields each time it needs more bytes than have arrived. */
 export type Reading<T> = Generator<void, T, void>;
 
 export class ByteSource {
   #bytes: Buffer = EMPTY;
-  /** Position of the next byte. */
+  /** Position of the next byte that the parser has not passed on or dropped. */
   #at = 0;
-  /** Position of the first byte that was passed on and not yet taken. */
+  /** Position of the first byte that was passed on and was not returned by takePassed() yet. */
   #from = 0;
   #passed: Buffer[] = [];
 
-  /** Adds bytes that have come. They must not be changed afterwards. */
+  /** Adds bytes that have arrived. The caller must not change them afterwards. */
   add(bytes: Buffer): void {
     const rest = this.#bytes.subarray(this.#at);
     this.#bytes = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
@@ -33,7 +33,7 @@ export class ByteSource {
     return passed;
   }
 
-  /** Waits until `count` bytes can be looked at. */
+  /** Waits until `count` bytes have arrived. */
   *wait(count: number): Reading<void> {
     while (this.#bytes.length - this.#at < count) yield;
   }
@@ -54,7 +54,7 @@ export class ByteSource {
     return this.#bytes.readInt32BE(this.#at + offset);
   }
 
-  /** Returns bytes that have come, without moving on. */
+  /** Returns bytes that have arrived. Does not change the position. */
   slice(offset: number, count: number): Buffer {
     return this.#bytes.subarray(this.#at + offset, this.#at + offset + count);
   }
@@ -75,7 +75,7 @@ export class ByteSource {
     }
   }
 
-  /** Moves on by up to `count` bytes, and returns how many are left. */
+  /** Moves the position by at most `count` bytes. Returns the number of bytes that have not arrived yet. */
   #move(count: number): number {
     const moved = Math.min(count, this.#bytes.length - this.#at);
     this.#at += moved;

@@ -1,13 +1,14 @@
 /**
- * The clipboard messages of RFB, which have the same form in both directions, and the rights that they need. A
- * negative length marks the extended clipboard, where the first 32 bits say what the message is for.
+ * The clipboard messages of RFB, and the rights that they need. They have the same form in both directions. A
+ * negative length marks a message of the extended clipboard. Its first 32 bits are flags that say what the message
+ * is for.
  */
 import { constants, inflateSync } from 'node:zlib';
 import { UniCoreError } from '@unicore/protocol';
 
-/** Largest text in bytes. */
+/** Maximum size of a clipboard text, in bytes. */
 export const MAX_CUT_TEXT = 1024 * 1024;
-/** Largest body of an extended message. Data that can't be compressed grows a little. */
+/** Largest body of an extended message, in bytes. Data that cannot be compressed becomes a little longer. */
 const MAX_EXTENDED = MAX_CUT_TEXT + 1024;
 
 /** Number of bytes up to and including the length: u8 type, 3 bytes of padding, i32 length. */
@@ -16,18 +17,18 @@ const FLAGS_BYTES = 4;
 /** Number of bytes up to and including the flags of an extended message. */
 export const EXTENDED_HEADER = CUT_TEXT_HEADER + FLAGS_BYTES;
 
-/** What a compressed text needs besides its bytes: its length, and a NUL at its end. */
+/** Bytes that a text needs in a compressed message, besides the text: its length, and a NUL at its end. */
 const TEXT_OVERHEAD = 4 + 1;
 
-/** The largest extended message that only lists capabilities: flags, and a size for each of 16 formats. */
+/** Largest extended message that only lists capabilities: the flags, and a size for each of 16 formats. */
 const MAX_CAPS = 4 + 16 * 4;
 
 /**
- * What a clipboard message is for:
- * - `offer`: a text, or the news that there is one.
+ * The purpose of a clipboard message:
+ * - `offer`: contains a text, or says that there is one.
  * - `question`: asks the other side for its text, or whether it has one.
- * - `caps`: lists what this side can do. It tells nothing about any text.
- * - `provide`: an offer whose texts are compressed.
+ * - `caps`: lists what this side supports. It says nothing about any text.
+ * - `provide`: contains compressed texts.
  */
 export type ClipboardPurpose = 'offer' | 'question' | 'caps' | 'provide' | 'unknown';
 
@@ -57,9 +58,9 @@ export function purposeOf(flags: number, bodyBytes: number): ClipboardPurpose {
 }
 
 /**
- * Returns true if a message may go on. `along` is the right to send texts in the direction of the message,
- * `against` is the right for the other direction: a question is useless if its answer is not allowed.
- * Capabilities always go on. Server and viewer exchange them only once, and a right may be given later.
+ * Returns true if a message may be passed on. `along` is the right to send texts in the direction of the message,
+ * `against` is the right for the other direction: a question needs it, because its answer goes that way. Lists of
+ * capabilities may always pass. Viewer and server exchange them only once, and a right may be given later.
  */
 export function mayPass(purpose: ClipboardPurpose, along: boolean, against: boolean): boolean {
   if (purpose === 'caps') return true;
@@ -68,8 +69,8 @@ export function mayPass(purpose: ClipboardPurpose, along: boolean, against: bool
 }
 
 /**
- * Returns true if this message offers or brings a text. Viewers send the others by themselves, so those are no input
- * of a person.
+ * Returns true if the message contains a text or announces one. Viewers send the other clipboard messages without
+ * any action of a person.
  */
 export function bringsText(message: Buffer): boolean {
   const length = message.readInt32BE(4);
@@ -78,18 +79,18 @@ export function bringsText(message: Buffer): boolean {
   return purpose === 'offer' || purpose === 'provide';
 }
 
-/** Returns true if a message of this length, which is negative for extended ones, is larger than allowed. */
+/** Returns true if a text of this length is too long. The length is negative in messages of the extended clipboard. */
 export function isTooLong(length: number): boolean {
   return length > MAX_CUT_TEXT || -length > MAX_EXTENDED;
 }
 
 /**
- * Returns true if the compressed texts of a `provide` message are larger than allowed. Some servers end the
- * connection because of such a text. Invalid data is not judged here; the server refuses it.
+ * Returns true if the texts of a `provide` message are too long after decompression. Some servers end the
+ * connection because of such a text. Invalid data returns false; the server refuses it.
  */
 export function inflatesTooFar(compressed: Uint8Array): boolean {
   try {
-    // The stream is only flushed and never finished, because it ends with the message.
+    // The compressed stream is not finished: it just stops at the end of the message.
     inflateSync(compressed, {
       finishFlush: constants.Z_SYNC_FLUSH,
       maxOutputLength: MAX_CUT_TEXT + TEXT_OVERHEAD,

@@ -1,9 +1,9 @@
 /**
- * The encodings and pseudo-encodings of RFB that the interposer understands. All others are taken out of a
- * viewer's SetEncodings, so the server never sends data whose length the interposer does not know.
+ * The RFB encodings and pseudo-encodings that the interposer can parse. It removes all others from a viewer's
+ * SetEncodings. Otherwise the server could send data whose length the interposer does not know.
  */
 
-/** Numbers of encodings as signed 32-bit integers, as they are registered for RFB. */
+/** Registered numbers of RFB encodings, as signed 32-bit integers. */
 export const Encoding = {
   raw: 0,
   copyRect: 1,
@@ -27,7 +27,10 @@ export const Encoding = {
   extendedClipboard: 0xc0a1e5ce | 0,
 } as const;
 
-/** Ranges of numbers that only set a level: `[lowest, highest]`. The server sends nothing with these numbers. */
+/**
+ * Ranges of pseudo-encodings that only set a level: `[lowest, highest]`. The server never sends data with these
+ * numbers.
+ */
 const LEVELS: readonly (readonly [number, number])[] = [
   // JPEG quality 0 to 9
   [-32, -23],
@@ -41,7 +44,7 @@ const LEVELS: readonly (readonly [number, number])[] = [
 
 const KNOWN = new Set<number>(Object.values(Encoding));
 
-/** Returns true if the interposer knows the length of everything that the server sends with this encoding. */
+/** Returns true if the interposer can tell the length of all data that the server sends with this encoding. */
 export function isKnown(encoding: number): boolean {
   return KNOWN.has(encoding) || LEVELS.some(([lowest, highest]) => encoding >= lowest && encoding <= highest);
 }

@@ -1,11 +1,9 @@
 /**
- * The fence that marks the place in the server's stream from which a new pixel format holds.
- *
- * A server works through messages in order, but its updates are on their way meanwhile: nobody but the server
- * knows which of them is the first with new pixels. So, if updates may be on their way, the interposer sends a
- * fence just before SetPixelFormat. With the flag SyncNext the server handles the next message, SetPixelFormat, and
- * answers the fence before it sends anything else. The answer is taken out of the stream, and the viewer never
- * sees it.
+ * The fence message that finds the place in the server's stream where a new pixel format begins. A server handles
+ * messages in order, but its updates may already be on the way. Only the server knows which update is the first
+ * with the new format. So the interposer sends a fence right before SetPixelFormat, if updates may be on the way.
+ * The flag SyncNext makes the server handle SetPixelFormat and then answer the fence, before it sends anything
+ * else. The interposer removes the answer, so the viewer does not see it.
  */
 import { ViewerMessage } from './message-types.ts';
 
@@ -13,10 +11,10 @@ import { ViewerMessage } from './message-types.ts';
 export const FENCE_HEADER = 9;
 export const FENCE_REQUEST = 0x80000000;
 export const FENCE_SYNC_NEXT = 4;
-/** The flags BlockBefore and BlockAfter, which an answer repeats. */
+/** The flags BlockBefore and BlockAfter. The answer to a fence must repeat them. */
 export const FENCE_BLOCK = 3;
 
-/** Payload of the interposer's own fences. A viewer's fence may not have it. */
+/** The content of the interposer's own fences. A viewer may not send a fence with this content. */
 const PAYLOAD = Buffer.from('unicore:pixel-format');
 
 export const PIXEL_FORMAT_FENCE = encodeFence(FENCE_REQUEST | FENCE_SYNC_NEXT, PAYLOAD);
@@ -25,7 +23,7 @@ export function isPixelFormatFence(payload: Uint8Array): boolean {
   return PAYLOAD.equals(payload);
 }
 
-/** Length of the payload by which an answer to the interposer's own fence is recognised. */
+/** Length of the content of the interposer's own fences, by which their answers are recognised. */
 export const PIXEL_FORMAT_FENCE_PAYLOAD = PAYLOAD.length;
 
 export function encodeFence(flags: number, payload: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-/** A picture of the desktop, with 4 bytes per pixel: red, green, blue, and a byte without meaning. */
+/** A picture of the desktop. Each pixel has 4 bytes: red, green, blue and an unused byte. */
 import { UniCoreError } from '@unicore/protocol';
 
 export const PIXEL_BYTES = 4;
@@ -29,7 +29,10 @@ export class Framebuffer {
     this.#bytes = Buffer.alloc(width * height * PIXEL_BYTES);
   }
 
-  /** Returns `width` pixels of one row, to be written. Throws PROTOCOL_ERROR if they are not all in the picture. */
+  /**
+   * Returns `width` pixels of one row, as memory to write to. Throws PROTOCOL_ERROR if a pixel is outside of the
+   * picture.
+   */
   row(x: number, y: number, width: number): Buffer {
     if (x + width > this.width || y >= this.height) {
       throw new UniCoreError('PROTOCOL_ERROR', 'The VNC server sent pixels outside of the desktop.');

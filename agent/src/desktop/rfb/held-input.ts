@@ -1,12 +1,12 @@
-/** The keys and buttons that a viewer holds down, and the messages that let them go. */
+/** Remembers the keys and mouse buttons that a viewer holds down, and makes the messages that release them. */
 import { ViewerMessage } from './message-types.ts';
 
-/** Largest number of keys that are remembered. X knows 248 keys. */
+/** Maximum number of keys that are remembered. X has 248 keys. */
 const MAX_KEYS = 256;
 
 export interface Key {
   readonly keysym: number;
-  /** The number of the physical key. Undefined if the viewer sends keysyms only. */
+  /** The number of the physical key. Undefined if the viewer sends only keysyms (numbers for what a key means). */
   readonly keycode: number | undefined;
 }
 
@@ -22,12 +22,12 @@ export class HeldInput {
     return [...this.#keys.values()];
   }
 
-  /** The mask of the buttons that are down. */
+  /** The buttons that are down, as the bit mask of RFB. */
   get buttons(): number {
     return this.#buttons;
   }
 
-  /** How often a button went down or up. A turn of the wheel counts as both. */
+  /** Number of times that a button went down or up. A step of the mouse wheel counts twice. */
   get buttonChanges(): number {
     return this.#buttonChanges;
   }
@@ -45,7 +45,7 @@ export class HeldInput {
     this.#buttons = buttons;
   }
 
-  /** Returns the messages that let all keys and buttons go, and forgets them. */
+  /** Returns the messages that release all held keys and buttons, and forgets them. */
   release(): Buffer {
     const messages = this.keys.map((key) => encodeKey(key, false));
     if (this.#buttons !== 0) messages.push(encodePointer(this.#x, this.#y, 0));
@@ -70,7 +70,7 @@ export function encodeKey({ keysym, keycode }: Key, isDown: boolean): Buffer {
   return message;
 }
 
-/** Encodes a pointer message. Buttons above the seventh need the extended form, which this is not. */
+/** Encodes a pointer message in its short form, which has only seven buttons. */
 export function encodePointer(x: number, y: number, buttons: number): Buffer {
   const message = Buffer.alloc(6);
   message[0] = ViewerMessage.pointerEvent;

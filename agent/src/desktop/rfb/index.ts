@@ -1,4 +1,4 @@
-/** Everything about the RFB (VNC) protocol that the process beside Xvnc needs. */
+/** The RFB (VNC) protocol: the interposer between a viewer and Xvnc, and a small client. */
 export { MAX_CUT_TEXT } from './clipboard.ts';
 export type { Picture } from './framebuffer.ts';
 export { encodeKey, encodePointer, type Key } from './held-input.ts';

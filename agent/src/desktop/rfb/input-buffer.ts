@@ -1,6 +1,6 @@
 /**
- * Bytes that have come and are not yet used. What was handed out stays unchanged: new bytes are only ever written
- * behind all others, or into new memory.
+ * Bytes that have arrived and are not used yet. Bytes that were handed out never change: new bytes are written
+ * behind them, or into new memory.
  */
 
 const MIN_CAPACITY = 4096;
@@ -19,7 +19,7 @@ export class InputBuffer {
     return this.#memory.subarray(this.#start, this.#end);
   }
 
-  /** Adds bytes, which must not be changed afterwards. */
+  /** Adds bytes. The caller must not change them afterwards. */
   add(bytes: Uint8Array): void {
     if (this.length === 0) {
       this.#memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -32,7 +32,7 @@ export class InputBuffer {
     this.#end += bytes.length;
   }
 
-  /** Marks up to `count` bytes as used. Returns how many there were. */
+  /** Removes up to `count` bytes. Returns how many were removed. */
   use(count: number): number {
     const used = Math.min(count, this.length);
     this.#start += used;
@@ -43,7 +43,7 @@ export class InputBuffer {
     return this.#memory.length;
   }
 
-  /** Doubles the memory, so that a message in many small pieces is copied only a few times. */
+  /** Doubles the memory. So a message that arrives in many small pieces is copied only a few times. */
   #grow(needed: number): void {
     const memory = Buffer.alloc(Math.max(MIN_CAPACITY, 2 * needed));
     memory.set(this.bytes);

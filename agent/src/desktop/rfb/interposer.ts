@@ -1,6 +1,6 @@
 /**
- * What stands between one viewer and the VNC server: it joins the two directions of their connection. It has no
- * socket; its owner moves the bytes.
+ * The interposer between one viewer and the VNC server. It parses both directions of their connection, and drops
+ * what the viewer may not do. It has no socket: its owner moves the bytes.
  */
 import { HeldInput, type Key } from './held-input.ts';
 import { Negotiation } from './negotiation.ts';
@@ -11,14 +11,14 @@ import { ViewerStream } from './viewer-stream.ts';
 
 export interface InterposerOptions {
   readonly rights: Rights;
-  /** True if viewer and owner have agreed on private messages. Default: false. */
+  /** True if the viewer may send private messages, which are UniCore's extension of RFB. Default: false. */
   readonly privateMessages?: boolean;
 }
 
 export class Interposer {
   /**
-   * What the viewer may do. Before the owner takes `canControl` away, it sends the bytes of {@link release} to the
-   * server, because the viewer's own releases will not reach it.
+   * What the viewer may do. Before the owner sets `canControl` to false, it must send the bytes of {@link release}
+   * to the server, because the viewer's own key releases are dropped from then on.
    */
   rights: Rights;
   readonly fromViewer: ViewerStream;
@@ -49,19 +49,20 @@ export class Interposer {
     return this.#held.keys;
   }
 
-  /** The mask of the buttons that the viewer holds down. */
+  /** The buttons that the viewer holds down, as the bit mask of RFB. */
   get heldButtons(): number {
     return this.#held.buttons;
   }
 
-  /** How often the viewer pressed a button or let one go. */
+  /** Number of times that the viewer pressed or released a button. */
   get buttonChanges(): number {
     return this.#held.buttonChanges;
   }
 
   /**
-   * Returns the messages to the server that let go of all keys and buttons that the viewer holds, and forgets them.
-   * They may be sent between any two parts. It does no harm to release a key that did not go by RFB.
+   * Returns the messages to the server that release all keys and buttons of the viewer, and forgets these keys and
+   * buttons. The owner may send them between any two parts. Releasing a key that was not pressed over RFB does no
+   * harm.
    */
   release(): Uint8Array {
     return this.#held.release();

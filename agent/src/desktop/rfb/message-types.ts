@@ -9,8 +9,8 @@ export const ViewerMessage = {
   cutText: 6,
   enableContinuousUpdates: 150,
   /**
-   * Not a part of RFB. A message of this type goes to the owner of the interposer and never to the server:
-   * u8 type, u8 operation, u16 zero, u32 length, and as many bytes.
+   * A private message, which is UniCore's extension of RFB. The interposer gives it to its owner and never sends it
+   * to the server. Layout: u8 type, u8 operation, u16 zero, u32 length, then `length` bytes.
    */
   private: 197,
   fence: 248,
@@ -31,5 +31,5 @@ export const ServerMessage = {
 
 /** Number of bytes of ProtocolVersion, such as `RFB 003.008\n`. */
 export const VERSION_BYTES = 12;
-/** The security type without authentication. */
+/** RFB's security type for connections without authentication. */
 export const SECURITY_NONE = 1;

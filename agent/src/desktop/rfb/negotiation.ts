@@ -1,33 +1,30 @@
 /**
- * What viewer and server of one connection have agreed on. Both directions of the interposer share it, because
- * the lengths of messages in one direction depend on what was said in the other.
+ * What viewer and server of one connection have agreed on. Both directions of the interposer use it, because the
+ * length of messages in one direction depends on messages in the other.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { Encoding } from './encodings.ts';
 import { type PixelLayout, sameLayout } from './pixel-format.ts';
 
-/** Largest number of pixel formats that the viewer may set before the server has confirmed the first of them. */
+/** Maximum number of pixel formats that the viewer may set before the server confirms the first of them. */
 const MAX_UNCONFIRMED = 32;
 
 export class Negotiation {
-  /** The minor version of RFB that the viewer chose; undefined until it did. */
+  /** The minor version of RFB that the viewer has chosen; undefined before that. */
   version: 3 | 7 | 8 | undefined;
-  /** True once the server has confirmed that pointer messages may have a byte more. */
+  /** True if the server has confirmed that pointer messages may be one byte longer. */
   serverHasExtendedButtons = false;
-  /**
-   * Number of requests for updates that may be unanswered. A server may answer several at once, so this is never
-   * too low.
-   */
+  /** Upper bound for the number of update requests without an answer. A server may answer several requests at once. */
   #unanswered = 0;
-  /** True once the viewer has asked for updates without further requests. */
+  /** True if the viewer has asked for continuous updates, which need no further requests. */
   #isContinuous = false;
   #encodings = new Set<number>();
-  /** The format of pixels at the current place in the server's stream. */
+  /** The pixel format at the current position in the server's stream. */
   #layout: PixelLayout | undefined;
-  /** Formats that the server has not yet confirmed, in order. */
+  /** Pixel formats that the viewer has set and the server has not confirmed yet, oldest first. */
   readonly #unconfirmed: PixelLayout[] = [];
 
-  /** Sets what the viewer listed in SetEncodings, as it was sent to the server. */
+  /** Sets the encodings of SetEncodings, without those that were removed for the server. */
   setEncodings(encodings: Iterable<number>): void {
     this.#encodings = new Set(encodings);
   }
@@ -36,7 +33,7 @@ export class Negotiation {
     return this.#encodings.has(encoding);
   }
 
-  /** True if a pointer message whose mask has the highest bit is one byte longer. */
+  /** True if a pointer message is one byte longer when the highest bit of its mask is set. */
   get hasExtendedButtons(): boolean {
     return this.serverHasExtendedButtons && this.listed(Encoding.extendedMouseButtons);
   }
@@ -46,15 +43,15 @@ export class Negotiation {
     throw new UniCoreError('PROTOCOL_ERROR', 'The server sent an update before ServerInit.');
   }
 
-  /** Sets the format of ServerInit. It does not count if the viewer has already set another. */
+  /** Sets the pixel format of ServerInit, unless the viewer has already set another one. */
   serverInit(layout: PixelLayout): void {
     this.#layout ??= layout;
   }
 
   /**
-   * Sets the format that the viewer chose. Returns true if the place in the server's stream, from which it
-   * holds, must be confirmed by {@link confirmLayout}: pixels may be on their way, and the new format changes
-   * lengths.
+   * Sets the pixel format that the viewer has chosen. Returns true if the place where it begins in the server's
+   * stream must be marked, and reported to {@link confirmLayout}. That is needed if pixels may be on the way and
+   * the lengths of messages change.
    */
   setLayout(layout: PixelLayout): boolean {
     const latest = this.#unconfirmed.at(-1) ?? this.#layout;
@@ -73,18 +70,18 @@ export class Negotiation {
     return true;
   }
 
-  /** The viewer has asked for an update, or for all further updates. */
+  /** Called when the viewer has asked for an update, or for continuous updates. */
   updateRequested(isContinuous: boolean): void {
     if (isContinuous) this.#isContinuous = true;
     else this.#unanswered += 1;
   }
 
-  /** The server's stream has reached the end of an update. */
+  /** Called at the end of an update in the server's stream. */
   updateEnded(): void {
     if (this.#unanswered > 0) this.#unanswered -= 1;
   }
 
-  /** The server's stream has reached the place from which the next format holds. */
+  /** Called at the place in the server's stream where the next pixel format begins. */
   confirmLayout(): void {
     const next = this.#unconfirmed.shift();
     if (next === undefined) {
@@ -93,7 +90,7 @@ export class Negotiation {
     this.#layout = next;
   }
 
-  /** True if no pixels can be on their way: servers send an update only if the viewer has asked for it. */
+  /** True if no pixels can be on the way. Servers send an update only if the viewer has asked for one. */
   get #isQuiet(): boolean {
     return !this.#isContinuous && this.#unanswered === 0;
   }

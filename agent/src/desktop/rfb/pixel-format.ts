@@ -1,16 +1,13 @@
-/**
- * What a pixel format says about lengths: how many bytes a pixel has. The places of the colours inside a pixel
- * do not matter to the interposer.
- */
+/** The size of pixels in a pixel format. The interposer needs no more: it does not look at the colours. */
 import { UniCoreError } from '@unicore/protocol';
 
-/** Number of bytes of PIXEL_FORMAT. */
+/** Number of bytes of the RFB structure PIXEL_FORMAT. */
 export const PIXEL_FORMAT_BYTES = 16;
 
 export interface PixelLayout {
   /** Number of bytes of a pixel. */
   readonly pixel: 1 | 2 | 4;
-  /** Number of bytes of a pixel in the Tight encoding, where a 32-bit pixel with 24 bits of colour has 3. */
+  /** Number of bytes of a pixel in the Tight encoding. A 32-bit pixel with 24 bits of colour has only 3 bytes there. */
   readonly tight: 1 | 2 | 3 | 4;
 }
 
@@ -30,7 +27,10 @@ export function sameLayout(one: PixelLayout, other: PixelLayout): boolean {
   return one.pixel === other.pixel && one.tight === other.tight;
 }
 
-/** The rule of TigerVNC's server for the short pixels of Tight: it also wants each colour in a byte of its own. */
+/**
+ * Returns true if pixels have 3 bytes in the Tight encoding. As TigerVNC's server does, this requires that each
+ * colour has a whole byte.
+ */
 function hasThreeByteColours(format: Buffer): boolean {
   const isTrueColour = format[3] !== 0;
   const maxima = [format.readUInt16BE(4), format.readUInt16BE(6), format.readUInt16BE(8)];

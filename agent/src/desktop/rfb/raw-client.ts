@@ -1,6 +1,6 @@
 /**
- * A small VNC client over any byte stream. It uses Raw pixels of 32 bits, so every pixel is exact, and it asks for
- * the next update as soon as it has one. The server draws the mouse pointer into the picture.
+ * A small VNC client over any byte stream. It uses raw 32-bit pixels, so all pixels are exact. It asks for the next
+ * update as soon as an update has arrived. The server draws the mouse pointer into the picture.
  */
 import type { Duplex } from 'node:stream';
 import { UniCoreError } from '@unicore/protocol';
@@ -17,14 +17,14 @@ const VERSION = 'RFB 003.008\n';
 /** Little-endian true colour of 32 bits, whose bytes are red, green, blue, unused. */
 const PIXEL_FORMAT = [32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0];
 const ENCODINGS = [Encoding.raw, Encoding.desktopSize, Encoding.extendedDesktopSize, Encoding.fence];
-/** Largest reason of a refusal that is read, in bytes. */
+/** Maximum length of a refusal's reason that is read, in bytes. */
 const MAX_REASON = 1024;
 const SCREEN_BYTES = 16;
 
 export interface RawClientOptions {
   /** Called after each update, when the picture is up to date. */
   readonly onUpdate?: () => void;
-  /** Called with the body of each clipboard message. A text without extensions is in Latin-1. */
+  /** Called with the content of each clipboard message, a text in Latin-1. */
   readonly onCutText?: (body: Buffer) => void;
 }
 
@@ -38,7 +38,10 @@ export class RawClient {
   readonly #reader: StreamReader;
   readonly #options: RawClientOptions;
   #picture: Framebuffer = new Framebuffer(0, 0);
-  /** The first screen of the desktop: u32 id to u32 flags. Undefined if the server can't change its size. */
+  /**
+   * The first screen of the desktop, in the layout of ExtendedDesktopSize. Undefined if the server cannot change
+   * its size.
+   */
   #screen: Buffer | undefined;
   #waiting: Waiting[] = [];
   /** Fences of this client that the server has not answered yet. */
@@ -53,7 +56,7 @@ export class RawClient {
     this.#options = options;
   }
 
-  /** Does the handshake, and asks for the first update. Destroys the stream if it fails. */
+  /** Does the handshake and asks for the first update. Destroys the stream if that fails. */
   static async connect(stream: Duplex, options: RawClientOptions = {}): Promise<RawClient> {
     const client = new RawClient(stream, options);
     // Without a listener, an 'error' event would end the process. Reading fails with the same error.
@@ -81,12 +84,12 @@ export class RawClient {
     return this.#updates;
   }
 
-  /** True once pixels have come. The first updates may say only what size the desktop has. */
+  /** True once pixels have arrived. The first updates may only contain the size of the desktop. */
   get hasPixels(): boolean {
     return this.#hasPixels;
   }
 
-  /** True once the server has said that its desktop can have another size. */
+  /** True once the server has said that it can change the size of the desktop. */
   get canResize(): boolean {
     return this.#screen !== undefined;
   }
@@ -129,13 +132,13 @@ export class RawClient {
     this.#stream.write(Buffer.concat([header, body]));
   }
 
-  /** Asks for another size of the desktop. The server may refuse; the picture has the new size if it agreed. */
+  /** Asks for a different size of the desktop. The server may refuse. If it agrees, the picture gets the new size. */
   resize(width: number, height: number): void {
     const screen = this.#screen;
     if (screen === undefined) {
       throw new UniCoreError(
         'CONFLICT',
-        'The VNC server has not said that its desktop can have another size.',
+        'The VNC server has not said that it can change the size of its desktop.',
       );
     }
     const message = Buffer.alloc(8 + SCREEN_BYTES);
@@ -151,7 +154,7 @@ export class RawClient {
   }
 
   /**
-   * Resolves when the server has handled everything that was sent before. The server must have fences, as Xvnc has,
+   * Resolves when the server has handled all messages sent before. The server must support fences, as Xvnc does,
    * and must have sent an update.
    */
   async handled(): Promise<void> {
@@ -237,7 +240,10 @@ export class RawClient {
     }
   }
 
-  /** Answers a fence: this client has handled all messages before it. Or takes the answer to one of its own. */
+  /**
+   * Handles a fence. A request is answered, because this client has handled all earlier messages. An answer belongs
+   * to one of this client's own fences.
+   */
   async #fence(): Promise<void> {
     const header = await this.#reader.read(FENCE_HEADER - 1);
     const payload = await this.#reader.read(header[7]!);
@@ -246,7 +252,10 @@ export class RawClient {
     else this.#stream.write(encodeFence(flags & FENCE_BLOCK, payload));
   }
 
-  /** Hands a clipboard message on. The extended clipboard, with negative lengths, is not listed. */
+  /**
+   * Passes a clipboard message on. Lengths are never negative, because this client does not ask for the extended
+   * clipboard.
+   */
   async #cutText(length: number): Promise<void> {
     const { onCutText } = this.#options;
     if (length > MAX_CUT_TEXT || onCutText === undefined) await this.#reader.skip(length);
@@ -258,7 +267,7 @@ export class RawClient {
     const before = this.#picture;
     for (let index = 0; index < count; index += 1) await this.#rectangle();
     this.#updates += 1;
-    // After a change of size the picture is empty, so everything is asked for.
+    // After a change of size the picture is empty. Then a full update is requested, not an incremental one.
     this.#requestUpdate(this.#picture === before);
     this.#options.onUpdate?.();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
@@ -280,7 +289,7 @@ export class RawClient {
       const screens = (await this.#reader.read(4))[0]!;
       const layout = await this.#reader.read(screens * SCREEN_BYTES);
       if (screens > 0) this.#screen = Buffer.from(layout.subarray(0, SCREEN_BYTES));
-      // In this encoding y is the result of a request; sizes with another result than 0 are only repeated.
+      // In ExtendedDesktopSize, y is the result of a request. If it is not 0, the size has not changed.
       if (y === 0) this.#setSize(width, height);
     } else {
       throw new UniCoreError(

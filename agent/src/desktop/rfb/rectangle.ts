@@ -1,15 +1,15 @@
-/** The rectangles of FramebufferUpdate: how many bytes follow the header of each. */
+/** Parses the rectangles of a FramebufferUpdate, to find out how many bytes each has. */
 import { UniCoreError } from '@unicore/protocol';
 import type { ByteSource, Reading } from './byte-source.ts';
 import { Encoding } from './encodings.ts';
 import type { Negotiation } from './negotiation.ts';
 import { passTight } from './tight.ts';
 
-/** u16 x, u16 y, u16 width, u16 height, i32 encoding. */
+/** Header of a rectangle: u16 x, u16 y, u16 width, u16 height, i32 encoding. */
 const HEADER = 12;
-/** u32 id, u16 x, u16 y, u16 width, u16 height, u32 flags. */
+/** One screen of ExtendedDesktopSize: u32 id, u16 x, u16 y, u16 width, u16 height, u32 flags. */
 const SCREEN_BYTES = 16;
-/** Two colours of 3 bytes. */
+/** The two colours of an XCursor, with 3 bytes each. */
 const X_CURSOR_COLOURS = 6;
 
 /** Passes a rectangle on. Returns true if it was the last of its update. */
@@ -75,7 +75,7 @@ export function* passRectangle(source: ByteSource, negotiation: Negotiation): Re
   }
 }
 
-/** TigerVNC's server sends these cursors in Raw only, always with 32 bits per pixel. */
+/** Passes a cursor with an alpha channel on. TigerVNC's server sends these cursors only as raw pixels of 32 bits. */
 function* passCursorWithAlpha(source: ByteSource, pixels: number): Reading<void> {
   yield* source.wait(4);
   const encoding = source.i32(0);
@@ -93,6 +93,6 @@ function* passVmwareCursor(source: ByteSource, pixels: number, pixelBytes: numbe
   const type = source.u8(0);
   if (type > 1)
     throw new UniCoreError('PROTOCOL_ERROR', `The VNC server sent a cursor of the unknown type ${type}.`);
-  // Type 0 has two masks in the current pixel format, type 1 has 32-bit pixels.
+  // A VMware cursor of type 0 has two masks in the current pixel format; type 1 has 32-bit pixels.
   yield* source.pass(2 + pixels * (type === 0 ? 2 * pixelBytes : 4));
 }

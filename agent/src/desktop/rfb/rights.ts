@@ -1,10 +1,10 @@
-/** What a viewer may do. The owner of the interposer may change it at any time during the connection. */
+/** What a viewer may do. The owner of the interposer may change these rights at any time. */
 
 export interface Rights {
-  /** False for a view-only viewer: its keys, pointer, clipboard and sizes reach nothing. */
+  /** False for a viewer that may only watch. Its keys, pointer, clipboard and size requests are dropped. */
   readonly canControl: boolean;
-  /** True if texts that the viewer copies may go to the desktop. It has no effect without `canControl`. */
+  /** True if texts that the viewer copies may be sent to the desktop. Has no effect without `canControl`. */
   readonly clipboardToDesktop: boolean;
-  /** True if texts that are copied in the desktop may go to the viewer. */
+  /** True if texts that are copied on the desktop may be sent to the viewer. */
   readonly clipboardFromDesktop: boolean;
 }

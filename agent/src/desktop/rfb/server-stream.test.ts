@@ -27,7 +27,7 @@ const BELL = Buffer.from([2]);
 const UPDATE_REQUEST = Buffer.from([3, 0, 0, 0, 0, 0, 0, 9, 0, 9]);
 const FENCES = setEncodings(0, 7, -312);
 
-/** A Raw rectangle of 3 × 2 pixels of this many bytes. */
+/** A raw rectangle of 3 × 2 pixels, with this many bytes per pixel. */
 const raw = (pixelBytes: number) => update(rectangle(0, 0, 3, 2, 0, new Array(6 * pixelBytes).fill(1)));
 
 function expectError(run: () => unknown, message: string): void {

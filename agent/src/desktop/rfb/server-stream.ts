@@ -1,7 +1,7 @@
 /**
- * The direction from server to viewer. Every byte is passed on as it comes, except clipboard messages that the
- * viewer has no right to, and the answers to the interposer's own fences. Message boundaries are followed at all
- * times, so that rights may change in the middle of a connection.
+ * Parses the messages from the server to the viewer. All bytes are passed on as they arrive, except clipboard
+ * messages that the viewer has no right to, and answers to the interposer's own fences. Messages are parsed even if
+ * all of them may pass, so that rights can change during a connection.
  */
 import { UniCoreError } from '@unicore/protocol';
 import { ByteSource, type Reading } from './byte-source.ts';
@@ -13,9 +13,9 @@ import { PIXEL_FORMAT_BYTES, readPixelLayout } from './pixel-format.ts';
 import { passRectangle } from './rectangle.ts';
 import type { Rights } from './rights.ts';
 
-/** u16 width, u16 height, the pixel format, u32 length of the name. */
+/** Fixed part of ServerInit: u16 width, u16 height, the pixel format, u32 length of the name. */
 const SERVER_INIT = 4 + PIXEL_FORMAT_BYTES + 4;
-/** Number of rectangles of an update that ends with a LastRect. */
+/** In this place of an update, the number means: rectangles follow until a LastRect. */
 const UNTIL_LAST_RECT = 0xffff;
 
 export class ServerStream {
@@ -32,14 +32,15 @@ export class ServerStream {
     this.#reading = this.#read();
   }
 
-  /** True if the handshake is done, and the bytes so far end with a complete message. */
+  /** True if the handshake is complete, and the bytes so far end with a complete message. */
   get atBoundary(): boolean {
     return this.#atBoundary;
   }
 
   /**
-   * Takes bytes of the server, which must not be changed afterwards, and returns what the viewer gets. Throws if
-   * the bytes are not RFB, or use a part of it that the interposer does not know; then the connection must end.
+   * Takes bytes of the server, which the caller must not change afterwards, and returns the bytes for the viewer.
+   * Throws if the bytes are not RFB, or use a part of RFB that the interposer does not know. Then the connection
+   * must be closed.
    */
   push(bytes: Uint8Array): Uint8Array[] {
     if (this.#failure !== undefined) throw this.#failure;
@@ -81,7 +82,7 @@ export class ServerStream {
     yield* source.pass(SERVER_INIT + source.u32(SERVER_INIT - 4));
   }
 
-  /** In version 3.3 the server chooses the security type. */
+  /** Reads the security type, which the server chooses in RFB version 3.3. */
   *#securityType(): Reading<void> {
     yield* this.#source.wait(4);
     const type = this.#source.u32(0);
@@ -109,7 +110,7 @@ export class ServerStream {
     if (result !== 0) yield* this.#refusal();
   }
 
-  /** Passes the reason of a refusal on. The server closes the connection after it. */
+  /** Passes on the reason why the server refuses the viewer. After it, the server closes the connection. */
   *#refusal(): Reading<never> {
     yield* this.#source.wait(4);
     yield* this.#source.pass(4 + this.#source.u32(0));

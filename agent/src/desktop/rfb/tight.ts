@@ -1,23 +1,23 @@
 /**
- * The Tight encoding: how long a rectangle is. Nothing is decompressed, because each compressed part is preceded
- * by its length.
+ * Parses the Tight encoding, to find out the length of a rectangle. Nothing is decompressed: each compressed part
+ * begins with its length.
  */
 import { UniCoreError } from '@unicore/protocol';
 import type { ByteSource, Reading } from './byte-source.ts';
 
-/** Compression types: the upper four bits of a rectangle's first byte. Smaller ones are the basic type. */
+/** Compression types, in the upper four bits of a rectangle's first byte. Values below them are the basic type. */
 const FILL = 8;
 const JPEG = 9;
-/** Bit of the basic type: the next byte names a filter. */
+/** Bit of the basic type which says that the next byte names a filter. */
 const HAS_FILTER = 0x40;
 
 const FILTER_PALETTE = 1;
 const LAST_FILTER = 2;
 
-/** Data of fewer bytes is sent without compression, and without its length. */
+/** Data with fewer bytes is sent uncompressed and without a length. */
 const MIN_COMPRESSED = 12;
 
-/** Passes the body of a rectangle on. `pixelBytes` is the size of a pixel in this encoding. */
+/** Passes the content of a rectangle on. `pixelBytes` is the size of a pixel in the Tight encoding. */
 export function* passTight(
   source: ByteSource,
   width: number,
@@ -38,7 +38,7 @@ export function* passTight(
   else yield* passWithLength(source);
 }
 
-/** Passes a filter on. Returns the number of colours of a palette, or 0 for the other filters. */
+/** Passes a filter on. Returns the number of colours in its palette, or 0 if the filter has none. */
 function* passFilter(source: ByteSource, pixelBytes: number): Reading<number> {
   yield* source.wait(1);
   const filter = source.u8(0);
@@ -57,7 +57,7 @@ function rowBytes(width: number, colours: number, pixelBytes: number): number {
   return colours <= 2 ? Math.ceil(width / 8) : width;
 }
 
-/** Passes a compact length of one to three bytes on, and the data after it. */
+/** Passes a length of one to three bytes on, and then that many bytes. */
 function* passWithLength(source: ByteSource): Reading<void> {
   yield* source.wait(1);
   let bytes = 1;

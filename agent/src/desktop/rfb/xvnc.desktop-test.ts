@@ -14,7 +14,7 @@ import {
 } from './testing/index.ts';
 
 const NO_CLIPBOARD = { ...ALL, clipboardToDesktop: false, clipboardFromDesktop: false };
-/** 32 bits with short and with long pixels in Tight, 16 bits, 8 bits. */
+/** Pixel formats: 32 bits with short and with long pixels in the Tight encoding, 16 bits, 8 bits. */
 const FORMATS = [pixelFormat(32), pixelFormat(32, 30), pixelFormat(16), pixelFormat(8)];
 const ENCODINGS = { 'Tight with JPEG': [7, -26], 'Tight without JPEG': [7, -254], ZRLE: [16], Raw: [0] };
 /** CopyRect, cursors, sizes, keys, fences, continuous updates and the extended clipboard. */
@@ -61,7 +61,7 @@ test('a view-only viewer can neither type nor resize, and keys that are held are
   client.pointer(100, 100, 0);
   watcher.key(0x62, true);
   watcher.resize(700, 500);
-  // The callback is called when the interposer has read everything up to this message.
+  // The callback runs when the interposer has read everything up to this message.
   await new Promise((resolve) => watching.viewer.write(UPDATE_REQUEST, resolve));
   client.key(0x63, true);
   await expect.poll(() => keys.length === 1).toBe(true);
@@ -96,14 +96,14 @@ test('the clipboard of a viewer reaches the desktop only with the right', async 
   allowed.cutText('über');
   await expect.poll(pasted).toBe('über');
   deniedClient.cutText('never');
-  // The new size shows that the server has got everything that was sent before.
+  // An update with the new size shows that the server has received everything that was sent before.
   await deniedClient.until(() => deniedClient.updates > 0);
   deniedClient.resize(700, 500);
   await deniedClient.until(() => deniedClient.width === 700);
   expect(await pasted()).toBe('über');
 });
 
-/** Fills the screen with text, colours and bitmaps that change all the time, and copies a text now and then. */
+/** Fills the screen with changing text, colours and bitmaps, and copies a text from time to time. */
 function makeBusy(): void {
   const text =
     'for c in 31 32 33 44 45 46; do printf "\\033[%sm" $c; ls -l /usr/bin | tail -n 200; printf "\\033[0m"; done';
@@ -115,10 +115,10 @@ function makeBusy(): void {
   xvnc.start('sh', ['-c', 'while :; do printf SECRET | xclip -selection clipboard; sleep 0.1; done']);
 }
 
-/** Fences with which Xvnc measures the line: at the beginning, and around updates. It slows down without answers. */
+/** Fences with which Xvnc measures the connection: at the start, and around updates. Without answers it slows down. */
 const PINGS = [fence(0x80000000, Buffer.from([0])), fence(0x80000001, Buffer.from([1]))];
 
-/** A viewer that understands nothing of what it gets. It looks only for certain bytes. */
+/** A viewer that does not parse the data. It only looks for certain bytes. */
 class Watcher {
   readonly found = new Set<string>();
   bytes = 0;

@@ -1,4 +1,4 @@
-/** The channels of kind desktop: consumers that ask about the desktop and hear of it. */
+/** The channels of kind desktop, on which consumers call the desktop and get its events. */
 import { type AcceptedChannel, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import {
   ClipboardRights,
@@ -19,13 +19,13 @@ import { Newest } from './newest.ts';
 import { isOwner, requireOwner } from './owner.ts';
 import { parse } from './parse.ts';
 
-/** Channels of the desktop's owner, and of people with a share link, at a time. */
+/** Maximum number of these channels: of the desktop's owner, and of people with a share link. */
 const MOST_OF_OWNER = 32;
 const MOST_OF_GUESTS = 32;
-/** The most bytes of answers that wait for a consumer which does not read them. */
+/** Maximum size of unread answers to a consumer, in bytes. */
 const MOST_WAITING = 2 * 1024 * 1024;
 
-/** What the desktop does for its callers. */
+/** The functions of the desktop that callers use. */
 export interface CallersOptions {
   log: Logger;
   control(user: string, take: boolean): Control;
@@ -35,20 +35,20 @@ export interface CallersOptions {
   removeFile(file: FileRef): Promise<void>;
   condition(): Promise<DesktopCondition>;
   warnings(): readonly DesktopWarning[];
-  /** Called when the first owner is there, and when the last one has gone. */
+  /** Called when the first caller with the owner's rights connects, and when the last one disconnects. */
   ownersChanged(isAnyThere: boolean): void;
 }
 
 interface Caller {
   readonly news: DesktopNews;
   readonly newest: Newest;
-  /** As of the last attachment. */
+  /** The rights from the latest attachment. */
   auth: DesktopAuth;
 }
 
 export class Callers {
   readonly #options: CallersOptions;
-  /** The callers by the id of their channel. */
+  /** The callers, by the id of their channel. */
   readonly #callers = new Map<string, Caller>();
 
   constructor(options: CallersOptions) {
@@ -72,18 +72,21 @@ export class Callers {
     return channel;
   }
 
-  /** A consumer has come back, perhaps with other rights. */
+  /** Called when a consumer has attached its channel again, perhaps with other rights. */
   reattach(id: string, auth: DesktopAuth): void {
     const caller = this.#callers.get(id);
     if (caller) this.#changeOwners(() => (caller.auth = auth));
   }
 
-  /** Tells all callers. Of news of the same kind, a slow caller may hear only the newest. */
+  /**
+   * Sends an event to all callers. A caller that reads slowly may miss an event if a newer one of the same kind
+   * follows.
+   */
   tell(kind: string, call: (to: DesktopNews) => Promise<void>): void {
     for (const caller of this.#callers.values()) tell(caller, kind, call);
   }
 
-  /** Tells all callers but guests and readers. */
+  /** Sends an event to all callers except guests and people with read-only access. */
   tellOwners(kind: string, call: (to: DesktopNews) => Promise<void>): void {
     for (const caller of this.#callers.values()) if (isOwner(caller.auth)) tell(caller, kind, call);
   }
@@ -123,7 +126,7 @@ export class Callers {
       const now = await condition();
       tell(caller, 'condition', (to) => to.condition(now));
     } catch (error) {
-      log.warn({ err: error }, 'the condition is unknown');
+      log.warn({ err: error }, 'the condition of the desktop could not be read');
     }
   }
 

@@ -1,4 +1,4 @@
-/** Files, news and the clipboard's rights of a whole desktop, over the channels of kind blob and desktop. */
+/** Files, events and clipboard rights of a whole desktop, over the channels of kind blob and desktop. */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,14 +27,14 @@ const put = (name: string, size: number) => desktop.consumer.open('blob', { op: 
 const get = (name: string) => desktop.consumer.open('blob', { op: 'get', name, size: 0 });
 const uploads = () => readdir(join(desktop.folder, 'Uploads'));
 
-/** Writes the bytes and ends the channel. Resolves with how the other end ended it. */
+/** Writes the bytes and ends the channel. Resolves with the code with which the other end has ended it. */
 async function finish(stream: ChannelStream, bytes: Uint8Array) {
   await new Promise<void>((written) => stream.write(bytes, () => written()));
   stream.channel.end();
   return stream.over.promise;
 }
 
-/** Runs one expression in the page of the browser, as a program does. */
+/** Evaluates an expression in the page of the browser, as a program does. */
 async function evaluate(expression: string): Promise<void> {
   const stream = await desktop.consumer.open('cdp');
   const call = programCalls(stream);
@@ -78,7 +78,7 @@ test('50 MiB go in, and out again, while connections are lost', async () => {
   expect(await caller.calls.files()).toEqual({ downloads: [], uploads: [] });
 });
 
-/** Reads a file, and loses the connection three times meanwhile. */
+/** Reads a file while the connection is lost three times. */
 async function downloadWithLosses(name: string): Promise<Buffer> {
   const stream = await get(name);
   const pieces: Buffer[] = [];
@@ -157,7 +157,7 @@ test('copied texts of a viewer pass once that is allowed, and one that is too la
   client.cutText('x'.repeat(MIB + 1));
   client.resize(1000, 700);
   await client.until(() => client.width === 1000);
-  // Another call comes after what the viewer caused.
+  // The answer to this call comes after everything that the viewer has caused.
   await caller.calls.control();
   expect(caller.heard.clipboardRefused).toBe(undefined);
   await caller.calls.clipboard({ viewer, toDesktop: true, fromDesktop: false });

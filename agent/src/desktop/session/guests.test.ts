@@ -33,7 +33,7 @@ const NOTIFY = (1 << 27) | TEXT;
 
 let folder: string;
 let display: Server;
-/** The connections of viewers to the display, and what the display got on each, without the handshake. */
+/** The connections of viewers to the display, with the bytes that the display received on each after the handshake. */
 let got: { socket: Socket; bytes: Buffer }[];
 let served: Served;
 let lease: Lease;
@@ -81,7 +81,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Opens a screen as this user. The display has taken the handshake. */
+/** Opens the screen as this user. The handshake is complete then. */
 async function open(auth: typeof GUEST | object, meta = {}): Promise<ChannelStream> {
   consumer.auth = auth;
   const stream = await consumer.open('vnc', meta);

@@ -1,4 +1,4 @@
-/** A whole desktop with a real display and a real browser, reached over the holder's socket. */
+/** A whole desktop with a real display and a real browser, used through the holder's socket. */
 import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RawClient } from '../rfb/index.ts';
@@ -7,7 +7,7 @@ import { type ChannelStream, programCalls, RealDesktop, SESSION } from '../testi
 /** Colour of the page that fills the browser. */
 const TEAL = 0x008080;
 const RED = 0xff0000;
-/** A place in the page. */
+/** A point inside the page. */
 const PAGE = [640, 500] as const;
 const ADDRESS_BAR = [640, 63] as const;
 const CTRL = 0xffe3;
@@ -99,7 +99,7 @@ test('keys that come at once after a click or a shortcut reach what they are mea
   ];
   for (let round = 1; round <= 8; round++) {
     const wanted = round * 0x150b0d;
-    // A page that is slow with keys leaves more time for a key to overtake a shortcut.
+    // A page that handles keys slowly. It gives a key more time to overtake a shortcut.
     const slow = `data:text/html,<body bgcolor=%23${hex(wanted)} onkeydown="for(let t=Date.now();Date.now()<t+50;);">`;
     client.pointer(...PAGE, 1);
     client.pointer(...PAGE, 0);

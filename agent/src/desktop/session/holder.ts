@@ -1,6 +1,6 @@
 /**
- * The holder of one desktop: the process that owns its display and its browser. It outlives the process that
- * connects it to the hub. Its end is the end of the desktop.
+ * The holder of one desktop: the process that owns the display and the browser. It keeps running when the process
+ * that connects it to the hub ends. When the holder ends, the desktop ends.
  */
 import {
   type AcceptedChannel,
@@ -35,7 +35,7 @@ import { HolderServer } from './server.ts';
 import { Transfers } from './transfers.ts';
 import { Viewers } from './viewers.ts';
 
-/** The use of the desktop is told this often, ms. Its cost so far is computed from that. */
+/** Interval between two reports of the desktop's use, ms. The hub computes the cost so far from them. */
 const TELL_MS = 60_000;
 
 export interface HolderOptions extends DesktopRef {
@@ -47,17 +47,17 @@ export interface HolderOptions extends DesktopRef {
   programs: Omit<ProgramsOptions, 'ageMs' | 'log' | 'onPhase' | 'onPipe' | 'clock' | 'now'>;
   log: Logger;
   clock?: Clock;
-  /** Returns the ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now?: () => number;
 }
 
 export interface Holder {
-  /** Resolves with the last status when nothing of the desktop is left. */
+  /** Resolves with the last status when all programs of the desktop have ended. */
   readonly ended: Promise<HolderStatus>;
   end(code: ErrorCode, reason: string): Promise<HolderStatus>;
 }
 
-/** Rejects with CONFLICT if another holder already listens at the path. */
+/** Starts a holder. Rejects with CONFLICT if another holder already listens on this path. */
 export async function startHolder(options: HolderOptions): Promise<Holder> {
   const holder = new DesktopHolder(options);
   await holder.start();
@@ -83,9 +83,9 @@ class DesktopHolder implements Holder {
   #programs: Programs | undefined;
   #cancelTell: () => void = () => undefined;
   #server: HolderServer | undefined;
-  /** Why the desktop ends; undefined while nobody has ended it. */
+  /** Why the desktop ends; undefined while it should run. */
   #why: { code: ErrorCode; reason: string } | undefined;
-  /** For each channel of a program, how the program is called in the lease. */
+  /** For each channel of a program, the program as it appears in the lease of the controls. */
   readonly #holders = new Map<string, ControlHolder>();
 
   constructor(options: HolderOptions) {
@@ -153,8 +153,10 @@ class DesktopHolder implements Holder {
       onPipe: ({ toChromium, fromChromium }) => {
         const streams: PipeStreams = { input: fromChromium, output: toChromium };
         void this.#browser.attach(streams);
-        // Without it, typing goes by keys of the display.
-        this.#pages.start().catch((err: unknown) => log.warn({ err }, 'the pages are unknown'));
+        // If this fails, typing still works, but only through keys of the display.
+        this.#pages
+          .start()
+          .catch((err: unknown) => log.warn({ err }, 'the pages of the browser could not be read'));
       },
     });
     void this.#programs.ended.then(() => this.#finish());
@@ -205,7 +207,7 @@ class DesktopHolder implements Holder {
     };
   }
 
-  /** Who takes the controls: the program with this channel, or else the person. */
+  /** Returns who takes the controls: the program with this channel, or else the person. */
   #holderOf(user: string, channel: string | undefined): ControlHolder {
     const program = channel === undefined ? undefined : this.#holders.get(channel);
     return program ?? { kind: 'viewer', id: user, name: user };
@@ -289,7 +291,7 @@ class DesktopHolder implements Holder {
     this.#cancelTell();
     const status = await this.#status();
     this.#server?.tell(status);
-    // The calls that wait for the end are answered before the connections close.
+    // Answers the calls that wait for the end, before the connections close.
     this.#ending.resolve(status);
     await this.#server?.close(status.reason ?? 'The desktop has ended.');
     this.#files.close();
@@ -297,7 +299,7 @@ class DesktopHolder implements Holder {
   }
 }
 
-/** The part of the status that people see. */
+/** Returns the part of the status that people may see. */
 function condition({ phase, code, reason, isolation }: HolderStatus): DesktopCondition {
   return { phase, code, reason, isolation };
 }

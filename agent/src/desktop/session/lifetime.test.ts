@@ -26,7 +26,7 @@ beforeEach(() => {
 
 const minutes = () => clock.now() / MINUTE;
 
-/** Uses the desktop each minute until this minute. */
+/** Uses the desktop once a minute, until this minute. */
 async function useUntil(minute: number) {
   while (minutes() < minute) {
     lifetime.used();

@@ -1,6 +1,7 @@
 /**
- * Ends a desktop when its life is over, or when nobody has used it for long enough. The clock is monotonic. A
- * machine that stands still for a while, such as during maintenance, ends the desktop as soon as it goes on.
+ * Ends a desktop when its life is over, or when nobody has used it for a while. The clock is monotonic and also
+ * counts the time while the machine was paused, for example for maintenance. If the desktop's time was over by
+ * then, it ends as soon as the machine continues.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, ErrorCode } from '@unicore/protocol';
@@ -8,7 +9,7 @@ import type { DesktopUse, DesktopWarning } from '@unicore/protocol/control';
 import type { Limits } from '../holder/index.ts';
 import { Spending } from './spending.ts';
 
-/** People are warned this long before the end, ms. */
+/** How long before the end of a desktop's life people are warned, ms. */
 const LIFE_WARNINGS = [5 * 60_000, 60_000];
 const IDLE_WARNINGS = [2 * 60_000];
 
@@ -19,23 +20,29 @@ type Limit = DesktopWarning['limit'];
 export interface LifetimeOptions {
   clock: Clock;
   limits: Limits;
-  /** A desktop costs money from the start of its container, so its life counts from there: so long ago, ms. */
+  /**
+   * Time since the start of the desktop's container, ms. The life of the desktop counts from there, because the
+   * container costs money from there.
+   */
   ageMs: number;
-  /** Is asked only if the desktop has a budget. */
+  /** Returns what the desktop has used. Called only if the desktop has a budget. */
   use(): Promise<DesktopUse>;
-  /** Called once for each warning, and again after the limit has moved. Also told when a warning is over. */
+  /**
+   * Called for each warning once, and again if the limit was moved. A warning whose `leftMs` is null cancels an
+   * earlier one.
+   */
   warn(warning: DesktopWarning): void;
-  /** Called once. */
+  /** Called once, when the desktop should end. */
   over(code: ErrorCode, reason: string): void;
 }
 
 export class Lifetime {
   readonly #options: LifetimeOptions;
   #limits: Limits;
-  /** The life that the budget pays for, from the start, ms. */
+  /** How long the desktop may live from its start until its budget is spent, ms. */
   #paidMs = Number.POSITIVE_INFINITY;
   readonly #startedAt: number;
-  /** When the desktop was used last; undefined until the first frame was painted. */
+  /** Time of the last use; undefined until the first picture was seen. */
   #usedAt: number | undefined;
   #warned = { life: Number.POSITIVE_INFINITY, idle: Number.POSITIVE_INFINITY };
   #cancel: () => void = () => undefined;
@@ -50,14 +57,14 @@ export class Lifetime {
     this.#spend();
   }
 
-  /** The first frame was painted: idle time counts from now. */
+  /** Called when the first picture was seen. The idle time counts from then. */
   start(): void {
     if (this.#usedAt !== undefined) return;
     this.used();
     this.#look();
   }
 
-  /** Somebody used the desktop. */
+  /** Called when somebody has used the desktop. */
   used(): void {
     this.#usedAt = this.#options.clock.now();
     this.#withdraw('idle');
@@ -65,7 +72,8 @@ export class Lifetime {
 
   limit(limits: Limits): void {
     if (limits.lifeMs > this.#limits.lifeMs) this.#withdraw('life');
-    // A desktop that waited in the pool has been idle since its start. Its user's time begins now.
+    // The idle limit changes when a desktop from the pool gets a user. It was idle before, so its idle time starts
+    // again.
     if (limits.idleMs !== this.#limits.idleMs && this.#usedAt !== undefined) this.used();
     const isOtherBudget = !isDeepStrictEqual(limits.budget, this.#limits.budget);
     this.#limits = limits;
@@ -107,7 +115,7 @@ export class Lifetime {
     this.#cancel = clock.after(Math.min(...steps), () => this.#look());
   }
 
-  /** The warnings that hold now. */
+  /** The warnings that are active now. */
   get warnings(): DesktopWarning[] {
     const left = this.#left();
     const limits: Limit[] = ['life', 'idle'];
@@ -142,7 +150,7 @@ export class Lifetime {
   }
 }
 
-/** Returns the time until the next warning, or until the end. */
+/** Returns the time until the next warning or the end, ms. */
 function untilNext(leftMs: number, warnings: readonly number[]): number {
   const next = Math.max(0, ...warnings.filter((at) => at < leftMs));
   return leftMs - next;

@@ -1,4 +1,4 @@
-/** News for listeners that are slow or away. */
+/** Events for listeners that are slow or disconnected. */
 import { expect, test } from 'vitest';
 import { Newest } from './newest.ts';
 

@@ -1,9 +1,9 @@
 /**
- * Tells one listener the newest of each kind of news. While it has not answered, later news of the same kind wait,
- * and of those only the newest is told. So a listener that is slow or away costs little memory.
+ * Calls one listener with the newest event of each kind. While the listener has not answered, later events of the
+ * same kind wait, and only the newest of them is kept. So a slow listener uses little memory.
  */
 export class Newest {
-  /** For each kind whose last news were not answered yet: what to tell next, if anything. */
+  /** For each kind with a running call: the call that follows it, if any. */
   readonly #next = new Map<string, (() => Promise<void>) | undefined>();
 
   async tell(kind: string, call: () => Promise<void>): Promise<void> {
@@ -12,7 +12,7 @@ export class Newest {
     if (isBusy) return;
     for (let next = this.#next.get(kind); next !== undefined; next = this.#next.get(kind)) {
       this.#next.set(kind, undefined);
-      // Failed calls are no loss: a listener that is gone comes back with a new channel and hears all again.
+      // Ignores failed calls: a listener that was disconnected opens a new channel and gets everything again.
       await next().catch(() => undefined);
     }
     this.#next.delete(kind);

@@ -1,4 +1,4 @@
-/** What only the owner of a desktop may do, and no guest or reader. */
+/** Checks for what only the owner of a desktop may do. Guests and people with read-only access may only watch. */
 import { UniCoreError } from '@unicore/protocol';
 import type { DesktopAuth } from '@unicore/protocol/control';
 

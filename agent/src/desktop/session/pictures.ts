@@ -1,13 +1,16 @@
-/** Pictures of the whole desktop. They are handed out in pieces, since an answer to a call is small. */
+/**
+ * Takes screenshots of the whole desktop. They are returned in pieces, because the answer to a call has a limited
+ * size.
+ */
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { Screenshot } from '@unicore/protocol/control';
 import { encodePng, RawClient } from '../rfb/index.ts';
 
-/** Most bytes of one piece. A control message has at most 1 MiB. */
+/** Largest piece, in bytes. A control message can have at most 1 MiB. */
 const PIECE = 512 * 1024;
-/** A picture is kept this long for those who still fetch its pieces, ms. */
+/** A picture is kept for this time, so that the caller can get its other pieces, ms. */
 const KEEP_MS = 30_000;
 /** Pictures that are kept at a time. Some hundreds of them would fill the desktop's memory. */
 const MOST_KEPT = 4;

@@ -1,6 +1,6 @@
 /**
- * One program that drives the browser: joins a channel of kind cdp to the shared browser. On the channel, each
- * message is JSON in UTF-8, ended by a NUL byte.
+ * One program that drives the browser. Connects its channel (kind cdp) to the shared browser. Each message on the
+ * channel is JSON in UTF-8 and ends with a NUL byte.
  */
 import type { AcceptedChannel, ChannelHandler } from '@unicore/protocol';
 import type { ControlHolder } from '@unicore/protocol/control';
@@ -11,11 +11,11 @@ const NUL = 0;
 
 export interface ProgramOptions {
   browser: SharedBrowser;
-  /** How vnc.control refers to the program. */
+  /** The id of the program in vnc.control. */
   id: string;
   /** The name that people see while the program has the controls. */
   name: string;
-  /** Called for each message of the program. */
+  /** Called for each message from the program. */
   used(): void;
   gone(): void;
 }
@@ -27,7 +27,7 @@ export class Program {
   readonly #queue = new SendQueue();
   readonly #used: () => void;
   #channel: AcceptedChannel | undefined;
-  /** The pieces of a message whose end has not come yet. */
+  /** The pieces of a message that is not complete yet. */
   #pieces: Uint8Array[] = [];
   #size = 0;
 
@@ -53,7 +53,7 @@ export class Program {
     };
   }
 
-  /** How the program is called in the lease of the controls. */
+  /** The program as it appears in the lease of the controls. */
   get holder(): ControlHolder {
     return this.#connection.holder;
   }
@@ -70,8 +70,8 @@ export class Program {
       const text = Buffer.concat([...this.#pieces, last]).toString('utf8');
       this.#pieces = [];
       this.#size = 0;
-      // Only the last piece waits until the browser has taken the message. The others need credit at once, since a
-      // message may be larger than the window of the channel.
+      // Credit for the last piece of a message is given when the browser has taken the message. Credit for the
+      // other pieces is given at once, because a message may be larger than the channel's window.
       const { length } = bytes.subarray(from, end + 1);
       this.#used();
       this.#connection.receive(text, () => this.#channel?.consumed(length));

@@ -1,4 +1,4 @@
-/** What a slow reader tells the program that writes to it. */
+/** How the queue makes a program wait for a slow reader. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SendQueue } from './send-queue.ts';

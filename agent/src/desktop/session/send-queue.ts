@@ -1,17 +1,17 @@
 /**
- * Bytes of a program that wait until a channel takes them. The program is told when its bytes have been taken, so
- * that it can stop for a slow reader.
+ * A queue of bytes from a program to a channel. The program is told when the channel has taken its bytes, so it can
+ * pause for a slow reader.
  */
 import { Outbox } from '@unicore/protocol';
 
 export class SendQueue {
   readonly #outbox = new Outbox();
-  /** For each push, the position after its bytes, and what to call when the channel has taken them. */
+  /** For each push: the position after its bytes, and the function to call when the channel has taken them. */
   readonly #waiting: { end: number; taken: () => void }[] = [];
   #pushed = 0;
   #taken = 0;
 
-  /** Bytes that wait. */
+  /** Number of bytes in the queue. */
   get size(): number {
     return this.#outbox.size;
   }

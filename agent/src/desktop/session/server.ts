@@ -1,6 +1,6 @@
 /**
- * The holder's end of its unix socket. Several processes may be connected at a time, such as the agent and a
- * health check. Each of them may call the holder and bring channels.
+ * The server on the holder's unix socket. Several processes may be connected at the same time, such as the agent
+ * and a health check. Each may call the holder and open channels.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import {
@@ -18,7 +18,7 @@ import { acceptRpc, listenAlone, StreamTransport } from '../../local/index.ts';
 import type { HolderMethods, HolderNews, HolderStatus } from '../holder/index.ts';
 import { parse } from './parse.ts';
 
-/** How long a connected process may take to close its connection after the end, ms. */
+/** Time that a connected process gets to close its connection when the desktop has ended, ms. */
 const CLOSE_MS = 2_000;
 
 export interface HolderServerOptions {
@@ -40,12 +40,12 @@ export class HolderServer {
   readonly #acceptor: Acceptor;
   readonly #legs = new Set<Leg>();
   readonly #listeners = new Set<HolderNews>();
-  /** The channels by their ids. Only the same user may attach a channel again, and as the same kind. */
+  /** The open channels, by id. Only the same user can attach a channel again, and only with the same kind. */
   readonly #channels = new Map<string, { channel: AcceptedChannel } & Pick<DesktopAuth, 'user' | 'kind'>>();
   #waitForLegs: () => void = () => undefined;
   #leave: () => void = () => undefined;
 
-  /** Rejects with CONFLICT if another holder already listens at the path. */
+  /** Starts to listen. Rejects with CONFLICT if another holder already listens on this path. */
   static async start(options: HolderServerOptions): Promise<HolderServer> {
     const holder = new HolderServer(options);
     holder.#leave = await listenAlone(holder.#server, options.socketPath);
@@ -68,14 +68,14 @@ export class HolderServer {
     return this.#legs.size;
   }
 
-  /** Tells all connected processes. */
+  /** Sends the status to all connected processes. */
   tell(status: HolderStatus): void {
     for (const listener of this.#listeners) this.#tell(listener, status);
   }
 
   /**
-   * Ends all channels with this reason. Resolves when all processes have heard it and have closed their
-   * connections, or after CLOSE_MS.
+   * Closes all channels with this reason. Resolves when all processes have closed their connections, or after
+   * CLOSE_MS.
    */
   async close(reason: string): Promise<void> {
     for (const { channel } of this.#channels.values()) channel.reset('SESSION_ENDED', reason);
@@ -164,7 +164,7 @@ export class HolderServer {
   }
 
   #tell(listener: HolderNews, status: HolderStatus): void {
-    // A process that has gone away hears the status when it connects again.
+    // Ignores failed calls: a process that was disconnected gets the status when it connects again.
     listener.changed(status).catch(() => undefined);
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Shortens a desktop's life by what it sends, so that its budget also pays for its bytes. It looks again at the
- * earliest time at which the rest of the budget could be spent.
+ * Limits a desktop's life by its budget. The budget pays for time and for sent bytes, so each sent byte shortens
+ * the life. The next check is at the earliest time at which the rest of the budget could be spent.
  */
 import type { Clock } from '@unicore/protocol';
 import type { DesktopBudget, DesktopUse } from '@unicore/protocol/control';
 
-/** The fastest line of a desktop: 1 Gbit/s, in bytes per ms. */
+/** The highest rate at which a desktop can send: 1 Gbit/s, in bytes per ms. */
 const FASTEST = 125_000;
-/** Time between two looks, ms. */
+/** Shortest and longest time between two checks, ms. */
 const SOONEST_MS = 20;
 const LATEST_MS = 60_000;
 
@@ -15,7 +15,7 @@ export interface SpendingOptions {
   clock: Clock;
   budget: DesktopBudget;
   use(): Promise<DesktopUse>;
-  /** Called with the life that the budget pays for, from the start of the desktop, ms. */
+  /** Called with the time that the budget pays for, counted from the start of the desktop, ms. */
   allows(lifeMs: number): void;
 }
 

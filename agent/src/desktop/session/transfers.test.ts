@@ -1,4 +1,4 @@
-/** Files that are moved keep the desktop alive while their bytes move. */
+/** A desktop does not end as idle while the bytes of a file move. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,20 +1,20 @@
-/** The channels of kind blob: files on their way into the desktop and out of it. */
+/** The channels of kind blob, which move files into the desktop and out of it. */
 import { type AcceptedChannel, type ChannelHandler, type OpenRequest, UniCoreError } from '@unicore/protocol';
 import { type BlobAccept, BlobOpen, type DesktopAuth } from '@unicore/protocol/control';
 import { Download, type SharedFiles, Upload } from '../files/index.ts';
 import { requireOwner } from './owner.ts';
 import { parse } from './parse.ts';
 
-/** Files that are moved at a time. */
+/** Maximum number of files that are moved at the same time. */
 const MOST_TRANSFERS = 4;
 
 export class Transfers {
   readonly #files: SharedFiles;
   readonly #used: () => void;
-  /** By the id of the channel. */
+  /** The running transfers, by the id of their channel. */
   readonly #running = new Map<string, { answer: BlobAccept; channel: AcceptedChannel }>();
 
-  /** used: called when bytes of a file have moved, so that a long transfer keeps the desktop alive. */
+  /** used: called when bytes of a file have moved, so that a desktop does not end as idle during a long transfer. */
   constructor(files: SharedFiles, used: () => void) {
     this.#files = files;
     this.#used = used;
@@ -32,13 +32,13 @@ export class Transfers {
     return op === 'put' ? this.#put(request, name, size) : this.#get(request, name);
   }
 
-  /** The channel goes on. Throws READ_ONLY for a user who came back as a guest. */
+  /** Called when a consumer has attached its channel again. Throws READ_ONLY if the user is only a guest now. */
   reattach(id: string, auth: DesktopAuth): BlobAccept | undefined {
     requireOwner(auth);
     return this.#running.get(id)?.answer;
   }
 
-  /** Ends all transfers. What a desktop that ends still sends would cost money. */
+  /** Ends all transfers, because a desktop that is ending should send no more: sent bytes cost money. */
   end(reason: string): void {
     for (const { channel } of [...this.#running.values()]) channel.reset('SESSION_ENDED', reason);
   }

@@ -13,7 +13,7 @@ import {
 export interface ChannelStreamOptions {
   kind: ChannelKindName;
   meta: unknown;
-  /** The leg to attach to now. */
+  /** Returns the connection (leg) on which the channel is attached now. */
   leg: () => Leg | undefined;
 }
 

@@ -1,9 +1,9 @@
-/** A consumer of a channel of kind desktop, which records what the desktop tells. */
+/** A consumer of a channel of kind desktop, which records the desktop's events. */
 import { randomBytes } from 'node:crypto';
 import { type ErrorCode, type Leg, Messages, Opener, systemClock, UniCoreError } from '@unicore/protocol';
 import { controlRpc, type DesktopCalls, type DesktopNews } from '@unicore/protocol/control';
 
-/** The newest news of each kind. */
+/** The newest event of each kind. */
 export type Heard = { [K in keyof DesktopNews]?: Parameters<DesktopNews[K]>[0] };
 
 export class DesktopCaller {
@@ -48,7 +48,7 @@ export class DesktopCaller {
     this.#channel.attach();
   }
 
-  /** Resolves when the desktop has told what is looked for. */
+  /** Resolves when the desktop has sent the expected event. */
   async until(isThere: (heard: Heard) => boolean): Promise<void> {
     while (!isThere(this.heard)) await this.#wake.promise;
   }

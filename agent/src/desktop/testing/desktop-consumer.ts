@@ -1,4 +1,4 @@
-/** A consumer of a desktop's channels. A relay between the two adds `auth` to OPEN, as a hub does. */
+/** A consumer of a desktop's channels. A relay adds the field `auth` to each OPEN frame, as a hub does. */
 import {
   ChannelKind,
   type FrameOf,
@@ -23,12 +23,12 @@ const KINDS = {
 export interface DesktopConsumerOptions {
   sessionId: string;
   attempt?: number;
-  /** The connection to the holder. It may be replaced while channels are open. */
+  /** Returns the connection to the holder. It may be replaced while channels are open. */
   holder: () => Leg | undefined;
 }
 
 export class DesktopConsumer {
-  /** Rights of the next channels. */
+  /** The rights of channels that are opened from now on. */
   auth: Partial<DesktopAuth> = {};
   readonly #options: DesktopConsumerOptions;
   #leg: Leg;
@@ -56,7 +56,7 @@ export class DesktopConsumer {
     return new DesktopCaller({ sessionId: this.#options.sessionId, leg: () => this.#leg });
   }
 
-  /** Ends the attachments of all channels, as a hop does that dies. They attach again by themselves. */
+  /** Ends the attachments of all channels, as a hop does when it dies. The channels attach again by themselves. */
   cut(): void {
     for (const vacate of this.#far.vacating()) vacate();
   }

@@ -1,4 +1,4 @@
-/** Sets up the desktops of an agent on a launcher whose answers the test chooses. */
+/** Sets up the desktops of an agent with a fake launcher, which answers as the test says. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ export function order(more: Partial<DesktopOrder> = {}): DesktopOrder {
     scale: 1,
     lifeMs: 3_600_000,
     idleMs: 900_000,
-    // Simulated time passes while the test waits for the real disk. It must not reach this deadline by accident.
+    // So long that simulated time does not reach it by accident while the test waits for the real disk.
     bootMs: 1e9,
     ...more,
   };
@@ -62,7 +62,7 @@ export async function startDesktops(given: Setup = {}) {
   const started = desktops.start();
   const one = (sessionId = 'one') => desktops.observed().find((each) => each.sessionId === sessionId);
 
-  /** Waits for turns of the event loop and for the disk, without a passing of simulated time. */
+  /** Waits for the event loop and the disk, while simulated time stands still. */
   async function until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await clock.advance(0);
@@ -70,7 +70,7 @@ export async function startDesktops(given: Setup = {}) {
     }
   }
 
-  /** Lets simulated time pass in small steps until the condition is true. */
+  /** Advances simulated time in small steps until the condition is true. */
   async function wait(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await clock.advance(50);
@@ -78,7 +78,7 @@ export async function startDesktops(given: Setup = {}) {
     }
   }
 
-  /** Lets simulated time pass until the work is done. */
+  /** Advances simulated time until the work is done. */
   async function finished<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const over = () => {
@@ -100,7 +100,7 @@ export async function startDesktops(given: Setup = {}) {
     one,
     until,
     wait,
-    /** The phases of a desktop so far, each once. */
+    /** The phases of a desktop so far, without repetitions. */
     phases: (sessionId = 'one') =>
       seen
         .filter((each) => each.sessionId === sessionId)

@@ -1,6 +1,6 @@
 /**
- * A holder without display and browser. It speaks the real protocol on any byte stream. Its channels of all kinds
- * but control echo what they get.
+ * A holder without display and browser. It speaks the real protocol on any byte stream. Its channels return the
+ * bytes that they receive, except control channels.
  */
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -16,7 +16,7 @@ export const BOOTING: HolderStatus = {
   isolation: 'sandboxed',
   use: { ms: 0, sentBytes: 0 },
 };
-/** No real picture, since nobody looks at it. It is larger than a message of the protocol. */
+/** Not a real picture, because nobody looks at it. It is larger than one message of the protocol. */
 const PICTURE = {
   pictureId: 'p',
   png: Uint8Array.from({ length: 200_000 }, (_, i) => i % 251),
@@ -29,11 +29,11 @@ export class FakeHolder {
   status = BOOTING;
   /** Calls so far, such as `limit 1000 500` and `end OK`. */
   readonly calls: string[] = [];
-  /** Kinds of the channels that were opened, without control. */
+  /** The kinds of all channels that were opened, except control channels. */
   readonly opened: string[] = [];
-  /** The answer to `end` waits for this promise. */
+  /** `end` answers only after this promise has resolved. */
   endGate: Promise<void> = Promise.resolve();
-  /** Called when the holder has answered `end`, and exits. */
+  /** Called when the holder has answered `end` and exits. */
   exited: () => void = () => undefined;
   readonly #clock: Clock;
   readonly #acceptor: Acceptor;
@@ -70,13 +70,13 @@ export class FakeHolder {
     return server;
   }
 
-  /** Changes the status, and tells it. */
+  /** Changes the status and reports it. */
   tell(status: Partial<HolderStatus>): void {
     this.status = { ...this.status, ...status };
     for (const agent of this.#agents) void agent.changed(this.status).catch(() => undefined);
   }
 
-  /** Closes all connections, as a network or an engine does that fails. */
+  /** Closes all connections, as if the network or the engine had failed. */
   cut(): void {
     for (const leg of this.#legs) leg.close('LEG_LOST', 'cut');
   }

@@ -1,4 +1,4 @@
-/** A launcher whose desktops are holders in this process, and whose engine does what a test chooses. */
+/** A launcher whose holders run in this process. A test decides how its engine behaves. */
 import { type Duplex, duplexPair } from 'node:stream';
 import { type Clock, UniCoreError } from '@unicore/protocol';
 import type { DesktopRef } from '@unicore/protocol/control';
@@ -14,9 +14,9 @@ interface Launched {
 }
 
 export class FakeLauncher implements DesktopLauncher {
-  /** Calls that change something, such as `start one 1`. */
+  /** The calls that have changed something, such as `start one 1`. */
   readonly done: string[] = [];
-  /** Errors for the next calls of these methods. Each call takes one error. */
+  /** Errors for the next calls of these methods, one for each call. */
   readonly failures: Record<'start' | 'stop' | 'remove', Error[]> = { start: [], stop: [], remove: [] };
   /** False while the engine does not answer. */
   answers = true;
@@ -75,12 +75,12 @@ export class FakeLauncher implements DesktopLauncher {
     return this.#desktops.get(keyOf({ sessionId, attempt }))!.holder;
   }
 
-  /** Number of desktops of which anything is left. */
+  /** Number of desktops of which something is left. */
   get size(): number {
     return this.#desktops.size;
   }
 
-  /** Ends a holder. Does nothing if it has ended. */
+  /** Ends a holder. Does nothing if it has ended already. */
   kill(ref: DesktopRef, outcome: Partial<Outcome> = {}): void {
     const found = this.#desktops.get(keyOf(ref));
     if (!found || found.outcome) return;
@@ -88,7 +88,7 @@ export class FakeLauncher implements DesktopLauncher {
     found.holder.cut();
   }
 
-  /** Removes a desktop, as the machine's owner may do by hand. */
+  /** Removes a desktop, as the machine's owner could do by hand. */
   lose(ref: DesktopRef): void {
     this.kill(ref);
     this.#desktops.delete(keyOf(ref));

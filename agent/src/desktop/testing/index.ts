@@ -1,6 +1,6 @@
 /**
- * Test support for desktops: real ones and consumers of their channels; a holder without display and browser, a
- * launcher without processes, and a setup.
+ * Test support for desktops: real desktops and consumers of their channels; a fake holder, a fake launcher, and a
+ * setup that uses them.
  */
 export { ChannelStream } from './channel-stream.ts';
 export { DesktopCaller } from './desktop-caller.ts';

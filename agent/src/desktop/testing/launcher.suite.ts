@@ -1,4 +1,4 @@
-/** The contract of launchers as tests. Each implementation runs these tests with the stand-in for a holder. */
+/** Tests of what every launcher must do. Each launcher runs them with a fake holder in place of the real one. */
 import { systemClock } from '@unicore/protocol';
 import type { DesktopRef } from '@unicore/protocol/control';
 import { afterEach, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import type { HolderStatus } from '../holder/index.ts';
 import type { DesktopLauncher, LaunchOrder } from '../launch/index.ts';
 import { connectHolder } from '../link/index.ts';
 import { closeDesktops, newFolder } from './desktops-setup.ts';
-import { FAILS_MS } from './fails.ts';
+import { FAILS_MS } from './failing-start.ts';
 import { runDesktops } from './run-desktops.ts';
 
 export interface LauncherHarness {
@@ -26,7 +26,7 @@ export function launcherContract(make: () => Promise<LauncherHarness>): void {
 
   async function desktop(name: string, more: Partial<LaunchOrder> = {}) {
     harness ??= await make();
-    // This id is unique to this test run. An earlier run that was killed may have left its desktop.
+    // An id that only this test run uses. An earlier run that was killed may have left its desktop.
     const ref = { sessionId: `${name}-${process.pid}`, attempt: 1 };
     made.push(ref);
     const { launcher, image } = harness;
@@ -35,7 +35,7 @@ export function launcherContract(make: () => Promise<LauncherHarness>): void {
     return { harness, launcher, ref, order };
   }
 
-  /** Connects to the holder, which needs a moment until it listens. */
+  /** Connects to the holder, and waits until it listens. */
   async function holderOf(launcher: DesktopLauncher, ref: DesktopRef) {
     const told: HolderStatus[] = [];
     for (;;) {

@@ -1,4 +1,4 @@
-/** A real desktop for tests: the command unicore-desktop, run as another user where the test runs as root. */
+/** A real desktop for tests: the command unicore-desktop. If the test runs as root, it runs as another user. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,10 @@ import {
 import { DesktopConsumer } from './desktop-consumer.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-/** Chromium refuses to run as root, so a test that runs as root uses this user, which owns nothing. */
+/**
+ * The user that runs the desktop if the test runs as root, because Chromium refuses to run as root. It owns no
+ * files.
+ */
 const DESKTOP_UID = 61_235;
 const HOUR_MS = 3_600_000;
 const isRoot = process.getuid?.() === 0;
@@ -49,7 +52,7 @@ export class RealDesktop implements AsyncDisposable {
     this.consumer = new DesktopConsumer({ sessionId: SESSION, holder: () => this.#peer?.leg });
   }
 
-  /** Resolves when the first frame was painted. */
+  /** Starts a desktop. Resolves when its first picture was painted. */
   static async start(flags: readonly string[] = []): Promise<RealDesktop> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-desktop-'));
     if (isRoot) await chown(folder, DESKTOP_UID, DESKTOP_UID);
@@ -63,7 +66,7 @@ export class RealDesktop implements AsyncDisposable {
     return this.#peer!.control;
   }
 
-  /** Connects to the holder, as an agent does that was started again. */
+  /** Connects to the holder, as a restarted agent does. */
   async connect(): Promise<void> {
     const socket = join(this.folder, HOLDER_SOCKET);
     const news: HolderNews = {
@@ -88,12 +91,12 @@ export class RealDesktop implements AsyncDisposable {
     }
   }
 
-  /** The process that connects to the holder is gone. */
+  /** Disconnects from the holder, as an agent does when it dies. */
   disconnect(): void {
     this.#peer?.leg.close('LEG_LOST', 'gone');
   }
 
-  /** Resolves when the holder has told this phase. */
+  /** Resolves when the holder has reported this phase. */
   async reached(phase: HolderStatus['phase']): Promise<HolderStatus> {
     for (;;) {
       const status = this.statuses.find((one) => one.phase === phase);

@@ -1,4 +1,4 @@
-/** Builds a container image with the stand-in for unicore-desktop, this Node, and the packages that it needs. */
+/** Builds a container image with a fake unicore-desktop, this Node version, and the packages that it needs. */
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

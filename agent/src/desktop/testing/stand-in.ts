@@ -1,13 +1,13 @@
 /**
- * A program in place of unicore-desktop: its holder has no display and no browser. It runs with the real launchers,
- * so that tests see real processes, sockets and containers.
+ * A fake of the program unicore-desktop, whose holder has no display and no browser. The real launchers start it,
+ * so tests see real processes, sockets and containers.
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { END_FILE, HOLDER_SOCKET, HoldOrder } from '../holder/index.ts';
-import { FAILS_MS } from './fails.ts';
+import { FAILS_MS } from './failing-start.ts';
 import { FakeHolder } from './fake-holder.ts';
 
 const [, , command, folder = '', order = ''] = process.argv;
@@ -18,7 +18,7 @@ else if (command === 'join') joinHolder(folder);
 async function hold({ idleMs }: HoldOrder): Promise<void> {
   console.error('the stand-in starts');
   if (idleMs === FAILS_MS) throw new Error('no display');
-  // The programs of a desktop have only its folder as HOME in common, and a session of their own.
+  // A process like those of a desktop: its HOME is the desktop's folder, and it has a session of its own.
   spawn('sleep', ['1000'], {
     detached: true,
     stdio: 'ignore',

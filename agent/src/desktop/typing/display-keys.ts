@@ -1,6 +1,6 @@
 /**
- * The keyboard of the display, for all viewers. The connection to the display is opened when it is first needed, and
- * again after a restart.
+ * The keyboard of the desktop's X display, which all viewers share. The connection to the display is opened at the
+ * first use, and again after the display was restarted.
  */
 import type { Clock } from '@unicore/protocol';
 import { Keyboard } from './keyboard.ts';
@@ -11,7 +11,7 @@ export class DisplayKeys {
   readonly #place: () => DisplayPlace | undefined;
   readonly #clock: Clock;
   #keyboard: Promise<Keyboard> | undefined;
-  /** What is being typed. One viewer types at a time, because all share the spare keys. */
+  /** The input that is being typed. Only one viewer types at a time, because all share the keyboard's spare keys. */
   #current: Promise<unknown> = Promise.resolve();
 
   constructor(place: () => DisplayPlace | undefined, clock: Clock) {
@@ -24,7 +24,7 @@ export class DisplayKeys {
     return this.#use((keyboard) => keyboard.press(keysym, isText));
   }
 
-  /** Presses a key and lets it go. */
+  /** Presses a key and releases it. */
   async strike(keysym: number): Promise<void> {
     const keycode = await this.press(keysym, false);
     if (keycode !== undefined) await this.release(keycode);
@@ -39,12 +39,12 @@ export class DisplayKeys {
     await this.#use((keyboard) => keyboard.type(text, isAllowed));
   }
 
-  /** Resolves when the browser has handled all input that the X server had for it, or when there is no display. */
+  /** Resolves when the browser has handled all input that the X server had received, or when there is no display. */
   async handled(): Promise<void> {
     await this.#use((keyboard) => keyboard.handled());
   }
 
-  /** Resolves when the window manager has handled this many clicks, which the X server had for it. */
+  /** Resolves when the window manager has handled this many clicks that the X server had received. */
   async clicked(count: number): Promise<void> {
     await this.#use((keyboard) => keyboard.clicked(count));
   }
@@ -63,7 +63,7 @@ export class DisplayKeys {
     try {
       return await work(await open);
     } catch {
-      // The display is gone, and with it everything that was typed and not handled.
+      // The display has exited. Input that was typed and not handled is lost.
       this.#lost(open);
       return undefined;
     }

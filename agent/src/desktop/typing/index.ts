@@ -1,4 +1,4 @@
-/** What people type: it reaches the browser complete and in order. */
+/** Types on a desktop, so that all input reaches the browser completely and in order. */
 export { DisplayKeys } from './display-keys.ts';
 export { isShortcut } from './keysyms.ts';
 export { Order } from './order.ts';

@@ -1,4 +1,4 @@
-/** Which keys are pressed for a text, and when a spare key may get another character. */
+/** Which keys are pressed for a text, and when a spare key may get a new character. */
 import { beforeEach, expect, test } from 'vitest';
 import { Keyboard } from './keyboard.ts';
 

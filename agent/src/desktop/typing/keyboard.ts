@@ -1,38 +1,39 @@
 /**
- * The keyboard of the display. It has the keys of an American keyboard and some spare ones, which get the characters
- * that no other key has.
+ * The keyboard of the X display: the keys of an American keyboard, and some spare keys. A character that no key has
+ * is assigned to a spare key.
  *
- * Chromium looks a key's character up when it handles the key, in a keymap that it reads over an X connection of its
- * own. So a key keeps its character until Chromium has handled its last stroke, and is pressed only when Chromium has
- * the new keymap. Both of its connections are read by the same loop: after two answers on one, the other was read.
+ * Chromium looks up the character of a key only when it handles the key. It uses a keymap that it reads over a
+ * second X connection. So a spare key must keep its character until Chromium has handled its last press, and may be
+ * pressed only when Chromium has read the new keymap. One loop reads both connections of Chromium: when it has
+ * answered twice on one, it has also read the other.
  */
 import { keysymOf, LINE_KEYS, SHIFT, SHIFT_RIGHT } from './keysyms.ts';
 import type { XDisplay } from './x-display.ts';
 
-/** Keys are struck in groups of so many. The X server has each group before the next one is sent. */
+/** Number of keys that are pressed before the program waits until the X server has received them. */
 const GROUP = 64;
 
-/** The part of the display that is used here. */
+/** The functions of the display that are used here. */
 export type KeyDisplay = Pick<
   XDisplay,
   'keyboard' | 'setKey' | 'press' | 'release' | 'sync' | 'handled' | 'managed'
 >;
 
-/** How a keysym is typed. */
+/** The key, and the state of Shift, with which a keysym is typed. */
 interface Way {
   readonly keycode: number;
-  /** Whether Shift must be down. Undefined if it does not matter. */
+  /** True if Shift must be down, false if it must be up, undefined if it does not matter. */
   readonly shift: boolean | undefined;
 }
 
 export class Keyboard {
   readonly #display: KeyDisplay;
   readonly #ways = new Map<number, Way>();
-  /** The spare keys that have a character, by its keysym. The one that was used last is the last one. */
+  /** The spare keys that have a character, by keysym. Ordered by their last use, the latest at the end. */
   readonly #spare = new Map<number, number>();
   /** The spare keys that have no character yet. */
   readonly #unused: number[] = [];
-  /** The spare keys that the browser may not have handled the last stroke of. */
+  /** The spare keys whose last press the browser may not have handled yet. */
   readonly #struck = new Set<number>();
   /** The keys that are down. */
   readonly #down = new Set<number>();
@@ -54,8 +55,9 @@ export class Keyboard {
   }
 
   /**
-   * Presses a key, or presses it again if it is down, and resolves with its keycode. With a character (`isText`), Shift is changed for as long as the key
-   * needs it to be. A key that no keyboard has is let go at once; then the result is undefined.
+   * Presses a key, and resolves with its keycode. A key that is already down is pressed again. If the key is for a
+   * text (`isText`), Shift is changed during the press if the character needs that. If no key has this keysym, a
+   * spare key is pressed and released at once, and the result is undefined.
    */
   async press(keysym: number, isText: boolean): Promise<number | undefined> {
     const way = this.#ways.get(keysym);
@@ -77,7 +79,7 @@ export class Keyboard {
     await this.#display.sync();
   }
 
-  /** Types a text. Ends early when `isAllowed` is false. */
+  /** Types a text. Stops early if `isAllowed` returns false. */
   async type(text: string, isAllowed: () => boolean): Promise<void> {
     const keysyms = [...text].map(keysymOf).filter((keysym) => keysym !== 0);
     let group = 0;
@@ -91,7 +93,7 @@ export class Keyboard {
     await this.#display.sync();
   }
 
-  /** Resolves when the browser has handled all keys; with false if that is not known. */
+  /** Waits until the browser has handled all keys. Resolves with false if that is not known. */
   async handled(): Promise<boolean> {
     const isHandled = await this.#display.handled();
     if (isHandled) this.#struck.clear();
@@ -107,7 +109,10 @@ export class Keyboard {
     return this.#ways.has(keysym) || this.#spare.has(keysym);
   }
 
-  /** Gives spare keys to the first ones of these keysyms that have no key. */
+  /**
+   * Assigns spare keys to those of the keysyms that have no key. If there are too few spare keys, the first keysyms
+   * get them.
+   */
   async #assign(keysyms: readonly number[]): Promise<void> {
     const size = this.#unused.length + this.#spare.size;
     const wanted = [...new Set(keysyms.filter((keysym) => !this.#ways.has(keysym)))].slice(0, size);
@@ -129,7 +134,7 @@ export class Keyboard {
     await this.handled();
   }
 
-  /** Presses a key and lets it go. */
+  /** Presses a key and releases it. */
   #strike(keysym: number): void {
     const way = this.#ways.get(keysym);
     if (way !== undefined) {
@@ -149,7 +154,7 @@ export class Keyboard {
     this.#display.release(keycode);
   }
 
-  /** Does something while Shift is down or up as it must be, and puts it back. */
+  /** Runs `work` while Shift is down or up as needed, and restores Shift afterwards. */
   #withShift(shift: boolean | undefined, work: () => void): void {
     const left = this.#ways.get(SHIFT)?.keycode;
     const right = this.#ways.get(SHIFT_RIGHT)?.keycode;

@@ -1,4 +1,4 @@
-/** Keysyms: the numbers of X for what keys mean. */
+/** Keysyms: the numbers that X uses for the meaning of keys. */
 const FIRST_UNICODE_KEYSYM = 0x1000000;
 const LATIN_1 = 0x100;
 
@@ -6,13 +6,13 @@ const RETURN = 0xff0d;
 const TAB = 0xff09;
 export const SHIFT = 0xffe1;
 export const SHIFT_RIGHT = 0xffe2;
-/** A key that keyboards do not have and pages do not see. */
+/** The keysym of the key F18. Keyboards do not have this key, and pages have no use for it. */
 export const F18 = 0x1008ff49;
-/** From here on, keysyms are those of keys without a sign, such as Return and Tab. */
+/** The lowest keysym of keys without a character, such as Return and Tab. */
 export const LINE_KEYS = 0xff00;
 
 type Range = readonly [first: number, last: number];
-/** Keys with a sign, and keys that combine signs, such as AltGr. */
+/** Keysyms of keys that type a character or help to type one, such as AltGr. */
 const SIGNS: readonly Range[] = [
   [0, LINE_KEYS - 1],
   [FIRST_UNICODE_KEYSYM, FIRST_UNICODE_KEYSYM + 0x10ffff],
@@ -33,8 +33,8 @@ const EDITING: readonly Range[] = [
 ];
 
 /**
- * True if the browser may have a use for this key while the keys of `held` are down. Other keys only type and edit, or
- * change what other keys do.
+ * Returns true if the browser may use this key as a shortcut while the keys in `held` are down. All other keys type
+ * or edit, or are modifiers.
  */
 export function isShortcut(keysym: number, held: readonly number[]): boolean {
   if (within([MODIFIERS], keysym)) return false;
@@ -46,7 +46,7 @@ function within(ranges: readonly Range[], keysym: number): boolean {
   return ranges.some(([first, last]) => keysym >= first && keysym <= last);
 }
 
-/** Returns the keysym that types this character, or 0 if it is a control character, which no key types. */
+/** Returns the keysym that types this character. Returns 0 for a control character, because no key types it. */
 export function keysymOf(character: string): number {
   if (character === '\n' || character === '\r') return RETURN;
   if (character === '\t') return TAB;

@@ -1,4 +1,4 @@
-/** When typing goes on after shortcuts and clicks. */
+/** When typing continues after shortcuts and clicks. */
 import { SimClock } from '@unicore/protocol/sim';
 import { expect, test } from 'vitest';
 import { Order } from './order.ts';

@@ -1,16 +1,16 @@
 /**
- * Keeps typing behind shortcuts and clicks. Keys alone stay in order on their way to the page. But the browser lets the
- * page have a shortcut such as Ctrl+L first, and carries it out when the page has answered. And a click waits until the
- * window manager has seen it, while keys go on.
+ * Delays typing until earlier shortcuts and clicks have taken effect. Normal keys stay in order on their way to the
+ * page. But the browser first gives a shortcut such as Ctrl+L to the page, and acts on it only after the page has
+ * answered. And the window manager holds back clicks, but not keys.
  */
 import type { Clock } from '@unicore/protocol';
 import type { DisplayKeys } from './display-keys.ts';
 import { F18 } from './keysyms.ts';
 import type { Focus, Pages } from './pages.ts';
 
-/** A page that does not tell of a key for so long is not waited for, ms. */
+/** Longest time to wait until a page reports a key, ms. */
 const KEY_MS = 1_000;
-/** Whether a page still has the focus is asked again after so long, ms. */
+/** Interval at which the focus is checked again while waiting for a page, ms. */
 const LOOK_AGAIN_MS = 50;
 
 /**
@@ -31,32 +31,32 @@ export interface OrderOptions {
 
 export class Order {
   readonly #options: OrderOptions;
-  /** True after input that the browser may not have carried out. */
+  /** True after input that the browser may not have acted on yet. */
   #isPending = false;
-  /** The number of clicks that the window manager may not have handled. */
+  /** Number of clicks that the window manager may not have handled yet. */
   #clicks = 0;
 
   constructor(options: OrderOptions) {
     this.#options = options;
   }
 
-  /** The display got a key that the browser may carry out late. */
+  /** Called when a key was typed that the browser may act on later (a shortcut). */
   shortcut(): void {
     this.#isPending = true;
   }
 
-  /** Buttons of the pointer were pressed or let go so many times. */
+  /** Called when buttons of the mouse were pressed or released. count: how many times. */
   click(count: number): void {
     this.#isPending = true;
     this.#clicks = Math.min(this.#clicks + count, MOST_CLICKS);
   }
 
-  /** True if a key that is pressed now could be handled before earlier input. */
+  /** True if a key that is pressed now could overtake earlier input. */
   get isPending(): boolean {
     return this.#isPending;
   }
 
-  /** Resolves when a key that is pressed now reaches what it is meant for. */
+  /** Resolves when a key can be pressed without overtaking earlier input. */
   async ready(): Promise<void> {
     if (this.#isPending) await this.page();
   }
@@ -67,9 +67,9 @@ export class Order {
   }
 
   /**
-   * Resolves when the browser has carried out all input so far, with the document that has the focus. A document shows
-   * that by telling of a key that has no use. The result is undefined if the browser's own fields have the focus, which
-   * carry out everything at once, or if no document tells of the key.
+   * Resolves when the browser has acted on all input so far. The result is the document with the focus. To find
+   * out, it presses the key F18, which has no use, and waits until the document reports it. The result is undefined
+   * if the focus is in the browser's own fields, which act on input at once, or if no document reports the key.
    */
   async page(): Promise<Focus | undefined> {
     const clicks = this.#clicks;
@@ -86,7 +86,10 @@ export class Order {
     return isHeard ? focus : undefined;
   }
 
-  /** Resolves with true when the document has told of the key; with false if it has lost the focus, or is busy. */
+  /**
+   * Resolves with true when the document has reported the key. Resolves with false if the document has lost the
+   * focus or does not answer.
+   */
   async #isHeard(focus: Focus): Promise<boolean> {
     const { pages, clock } = this.#options;
     let isHeard = false;

@@ -1,23 +1,26 @@
 /**
- * The pages of the browser: which of them has the focus, and whether a key has reached it. Frames of other origins are
- * pages of their own. No page has the focus while the browser's own fields have it, such as the address bar.
+ * Finds out which page of the browser has the focus, and whether a key has reached it. Frames from other origins
+ * count as separate pages. While the browser's own fields have the focus, such as the address bar, no page has it.
  */
 import type { Clock } from '@unicore/protocol';
 import { z } from 'zod';
 import type { CdpEvent, Params } from '../cdp/index.ts';
 
-/** A page that does not answer for so long counts as one without focus, ms. */
+/** A page that does not answer within this time counts as a page without focus, ms. */
 const ANSWER_MS = 1_000;
-/** A page that has not taken a text for so long is not waited for, ms. */
+/** Longest time to wait until a page has taken a text, ms. */
 const INSERT_MS = 10_000;
 
-/** Scripts of the page can't change what this world sees, so a page can't pretend to have the focus. */
+/**
+ * Name of the isolated world (a separate script environment) of our scripts. A page's own scripts cannot change
+ * what our scripts see, so a page cannot pretend to have the focus.
+ */
 const WORLD = 'unicore-input';
 
 /**
- * Tells where in a document the focus is: nowhere, here, or in a frame of it. Here means that the document listens for
- * F18 from now on, and hides it from the page, because it is nobody's input. Content of plug-ins counts as no focus: it
- * takes keys without telling of them.
+ * A script that returns where the focus of a document is: `nowhere`, `here`, or in a `frame`. With `here`, the
+ * document begins to listen for the key F18, and hides it from the page, because no person has typed it. The focus
+ * in a plug-in counts as `nowhere`, because plug-ins take keys without reporting them.
  */
 const LOOK = `(() => {
   if (!document.hasFocus()) return 'nowhere';
@@ -43,7 +46,7 @@ const LOOK = `(() => {
 })()`;
 const HEARD = 'globalThis.heard';
 
-/** The part of the shared browser that is used here. */
+/** The functions of the shared browser that are used here. */
 export interface TypingBrowser {
   call(method: string, params?: Params, sessionId?: string): Promise<Params>;
   subscribe(listener: (event: CdpEvent) => void): () => void;
@@ -51,7 +54,7 @@ export interface TypingBrowser {
 
 interface Page {
   readonly sessionId: string;
-  /** Also the id of its main frame. */
+  /** The id of the page, which is also the id of its main frame. */
   readonly targetId: string;
 }
 
@@ -89,7 +92,7 @@ export class Pages {
     browser.subscribe((event) => this.#event(event));
   }
 
-  /** A browser has started. Until this resolves, and if it fails, no page is known. */
+  /** Called when a browser has started. No page is known until this resolves, or if it fails. */
   async start(): Promise<void> {
     this.#pages.clear();
     this.#root = undefined;
@@ -110,8 +113,8 @@ export class Pages {
   }
 
   /**
-   * Resolves with true when F18 was pressed in this document since {@link focused} has found it; with false if it is
-   * gone, or has not told of the key within `ms`.
+   * Resolves with true when F18 was pressed in this document after {@link focused} found it. Resolves with false if
+   * the document is gone, or has not reported the key within `ms`.
    */
   async heard({ sessionId, contextId }: Focus, ms: number): Promise<boolean> {
     const params = { expression: HEARD, contextId, awaitPromise: true };
@@ -119,7 +122,10 @@ export class Pages {
     return (await this.#within(ms, heard)) ?? false;
   }
 
-  /** Inserts a text where the focus is, as input methods do. Resolves when the page has it, or does not answer. */
+  /**
+   * Inserts a text at the focus, as input methods do. Resolves when the page has the text, or does not answer in
+   * time.
+   */
   async insert({ sessionId }: Focus, text: string): Promise<void> {
     await this.#within(INSERT_MS, this.#browser.call('Input.insertText', { text }, sessionId));
   }
@@ -149,7 +155,7 @@ export class Pages {
       if (value === 'here') return { sessionId, contextId };
       return value === 'frame' ? value : undefined;
     } catch {
-      // The document is gone, or is about to go.
+      // The document is closing or was replaced, so it has no focus.
       return undefined;
     }
   }
@@ -191,7 +197,7 @@ export class Pages {
   #add({ sessionId, targetInfo: { targetId } }: z.infer<typeof target>): void {
     this.#pages.set(sessionId, { sessionId, targetId });
     const params = { ...AUTO_ATTACH, filter: only('iframe') };
-    // A page that closes at once has no frames to attach to.
+    // Ignores the error: a page that has closed already has no frames.
     this.#browser.call('Target.setAutoAttach', params, sessionId).catch(() => undefined);
   }
 }

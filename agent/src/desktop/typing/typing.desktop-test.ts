@@ -1,14 +1,14 @@
-/** Typing into a real browser on a real display: what arrives is exactly what was typed. */
+/** Types into a real browser on a real display. The text that arrives must be exactly the text that was typed. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { RealDesktop } from '../testing/index.ts';
 import { KEYS, Mix, ORIGIN, SHIFT, TestPages, Typist } from './testing/index.ts';
 
-/** Typed last in each test. All input is in order, so when this has arrived, everything has. */
+/** The last character of each test. Input stays in order, so when it has arrived, everything has. */
 const LAST = '¶';
-/** Number of random mixes. A longer run sets it by the environment. */
+/** Number of random mixes. The environment variable sets it for longer runs. */
 const MIXES = Number(process.env.UNICORE_TYPING_MIXES ?? 6);
 const STEPS = 60;
-/** One mix takes no longer, even on a busy machine, ms. */
+/** Time limit of one mix, ms. Enough for a busy machine. */
 const MIX_MS = 50_000;
 const CLICKS = 10;
 const TITLE = 'typing';
@@ -30,7 +30,7 @@ beforeEach(async () => {
   await open('/');
 });
 
-/** Opens a page. The text area has the focus then. */
+/** Opens a page whose text area has the focus. */
 async function open(path: string, read: (expression: string) => Promise<unknown> = (e) => pages.evaluate(e)) {
   await pages.evaluate('document.title = "old"');
   await pages.goto(path);
@@ -40,7 +40,7 @@ async function open(path: string, read: (expression: string) => Promise<unknown>
   await expect.poll(() => read('document.hasFocus() && document.activeElement.localName')).toBe('textarea');
 }
 
-/** Resolves with what was typed, without the last character. */
+/** Waits for the last character, and resolves with the text before it. */
 async function typed(read: () => Promise<unknown> = () => pages.evaluate(VALUE)): Promise<string> {
   typist.text(LAST);
   await expect.poll(read).toContain(LAST);

@@ -1,11 +1,11 @@
-/** Which way typed keys and texts go, and that keys are let go. */
+/** How keys and texts are typed, and that all keys are released. */
 import { expect, test } from 'vitest';
 import { CTRL, KEYS, type Press, SHIFT } from './testing/index.ts';
 import { Typing } from './typing.ts';
 
 const PAGE = { sessionId: 's', contextId: 1 };
 
-/** Records what is done, as words. The keycode of a key is its keysym. */
+/** Records the calls as words. The keycode of a key equals its keysym. */
 function setUp() {
   const done: string[] = [];
   const state = { page: PAGE as typeof PAGE | undefined, isAllowed: true };

@@ -1,6 +1,7 @@
 /**
- * What one viewer types, as one ordered stream. It goes by keys of the display, but for composed texts, which a page
- * gets as such. Each input has ended before the next one is given.
+ * Types what one viewer sends, in order. Most input is typed with keys of the X display. Texts with characters that
+ * the keyboard lacks are inserted into the page directly. The caller waits for the end of each input before it
+ * passes the next one.
  */
 import { Modifier, type TypedKey } from '@unicore/protocol/control';
 import type { DisplayKeys } from './display-keys.ts';
@@ -8,31 +9,31 @@ import { keysymOf } from './keysyms.ts';
 import type { Order } from './order.ts';
 import type { Pages } from './pages.ts';
 
-/** Keys that type nothing by themselves; what they change is in the text of the next key. */
+/** Keys that type nothing themselves. Their effect is in the text of the next key. */
 const SILENT = new Set(['AltGraph', 'CapsLock', 'Compose', 'Dead', 'NumLock', 'Process', 'Unidentified']);
-/** Keys without text that only edit. All others may have a use in the browser. */
+/** Keys without a text that only edit. Any other key without a text may be a shortcut of the browser. */
 const EDITING = new Set([
   ...['Backspace', 'Delete', 'Enter', 'Home', 'End', 'PageUp', 'PageDown'],
   ...['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
 ]);
-/** Texts of characters that the keyboard has. */
+/** Matches texts that the American keyboard can type. */
 const ON_KEYBOARD = /^[ -~\n\r\t]*$/;
 const SHORTCUT = Modifier.alt | Modifier.ctrl | Modifier.meta;
 const MODIFIERS = new Set(['Alt', 'Control', 'Meta', 'Super', 'Hyper', 'Shift']);
-/** Most keys that are remembered as held. */
+/** Maximum number of held keys that are remembered. */
 const MOST_HELD = 256;
 
 export interface TypingOptions {
   readonly display: Pick<DisplayKeys, 'press' | 'release' | 'type'>;
   readonly order: Pick<Order, 'shortcut' | 'ready' | 'page'>;
   readonly pages: Pick<Pages, 'insert'>;
-  /** False once the viewer may not go on, such as after somebody took the controls. */
+  /** Returns false if the viewer may not continue, for example because somebody else has taken the controls. */
   readonly isAllowed: () => boolean;
 }
 
 export class Typing {
   readonly #options: TypingOptions;
-  /** Keycodes of the keys that are down, by the name of the viewer's key. */
+  /** The keycodes of the keys that are down, by the names of the viewer's keys. */
   readonly #held = new Map<string, number>();
 
   constructor(options: TypingOptions) {
@@ -57,8 +58,8 @@ export class Typing {
   }
 
   /**
-   * Types a text that an input method or a soft keyboard has made. A page gets what the keyboard does not have in one
-   * piece: a character of several code points may join with its neighbours if it comes in parts.
+   * Types a text from an input method or a soft keyboard. If the keyboard cannot type it, the page gets the whole
+   * text at once: a character of several code points could join with its neighbours if it arrived in pieces.
    */
   async text(text: string): Promise<void> {
     const { order, pages, display, isAllowed } = this.#options;
@@ -71,7 +72,7 @@ export class Typing {
     await display.type(text.replaceAll('\r\n', '\n'), isAllowed);
   }
 
-  /** Lets go of all keys. */
+  /** Releases all keys. */
   async release(): Promise<void> {
     for (const id of [...this.#held.keys()]) await this.#up(id);
   }
@@ -94,8 +95,9 @@ export class Typing {
 }
 
 /**
- * Returns the keysym of a key of a shortcut. Caps Lock changes letters and not shortcuts, so only Shift makes a capital. And
- * as in every browser, Ctrl with the key of a Russian ф is Ctrl+A: the key's place counts where its sign is not ASCII.
+ * Returns the keysym for a key in a shortcut. Caps Lock has no effect on shortcuts, so only Shift makes a capital
+ * letter. If a key's character is not ASCII, its place on the keyboard counts, as in all browsers: Ctrl with the
+ * key of the Russian letter ф is Ctrl+A.
  */
 function shortcutKeysym({ keysym, key, code, modifiers }: TypedKey): number {
   const [, place] = /^(?:Key|Digit)(\w)$/.exec(code) ?? [];

@@ -1,18 +1,21 @@
-/** A connection to an X server: requests, their replies, and events. Only what typing needs is here. */
+/**
+ * A connection to an X server: requests, replies and events. Contains only the parts of the protocol that typing
+ * needs.
+ */
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { UniCoreError } from '@unicore/protocol';
 
 const COOKIE_NAME = 'MIT-MAGIC-COOKIE-1';
-/** The cookie is at the end of its file. */
+/** Length of the cookie, which is at the end of its file, in bytes. */
 const COOKIE_BYTES = 16;
-/** Replies, errors and events have at least this length. */
+/** Minimum length of replies, errors and events, in bytes. */
 const PACKET = 32;
 const SETUP_HEADER = 8;
 const REPLY = 1;
 const GENERIC_EVENT = 35;
 
-/** Where an X server is, and the file with the secret that opens it. */
+/** The X display, and the file with the cookie that gives access to it. */
 export interface DisplayPlace {
   readonly display: number;
   readonly cookie: string;
@@ -25,7 +28,7 @@ interface Waiting {
 
 export class XConnection {
   readonly root: number;
-  /** The first of the numbers that this client may give to its windows. */
+  /** The first number that this client may use for its windows. */
   readonly firstId: number;
   readonly minKeycode: number;
   readonly maxKeycode: number;
@@ -73,13 +76,13 @@ export class XConnection {
     });
   }
 
-  /** Hears all events. The returned function ends that. */
+  /** Subscribes to all events. The returned function ends the subscription. */
   subscribe(listener: (event: Buffer) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Sends a request that has no reply. `body` is what follows the length, in whole units of 4 bytes. */
+  /** Sends a request that has no reply. `body` follows the length field; its size must be a multiple of 4 bytes. */
   send(opcode: number, detail: number, body: Buffer): void {
     const header = Buffer.from([opcode, detail, 0, 0]);
     header.writeUInt16LE(1 + body.length / 4, 2);
@@ -128,7 +131,7 @@ function gone(): UniCoreError {
 
 function encodeSetup(cookie: Buffer): Buffer {
   const header = Buffer.alloc(12);
-  // Little-endian, X11.
+  // The client's first message begins with `l`, which means little-endian.
   header.write('l');
   header.writeUInt16LE(11, 2);
   header.writeUInt16LE(COOKIE_NAME.length, 6);
@@ -136,7 +139,7 @@ function encodeSetup(cookie: Buffer): Buffer {
   return Buffer.concat([header, padded(Buffer.from(COOKIE_NAME)), padded(cookie)]);
 }
 
-/** Fills up to a multiple of 4 bytes. */
+/** Pads the bytes to a multiple of 4. */
 export function padded(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 }

@@ -1,11 +1,11 @@
 /**
- * What typing needs of the X display: keys that are pressed and let go, keys that get another character, and proofs
- * that the window manager and the program with the focus have handled all of it.
+ * The functions of the X display that typing needs. They press and release keys, assign characters to keys, and
+ * find out whether the window manager and the focused program have handled all input.
  */
 import type { Clock } from '@unicore/protocol';
 import { type DisplayPlace, padded, XConnection } from './x-connection.ts';
 
-/** Opcodes of requests. */
+/** Opcodes of the requests to the X server that are used here. */
 const X = {
   createWindow: 1,
   changeWindowAttributes: 2,
@@ -26,10 +26,10 @@ const SUBSTRUCTURE_NOTIFY = 1 << 19;
 const SUBSTRUCTURE_REDIRECT = 1 << 20;
 const PROPERTY_CHANGE = 1 << 22;
 const INPUT_ONLY = 2;
-/** A program that does not answer for so long is not waited for, ms. Without its answer, a text may be wrong. */
+/** Longest time to wait for an answer of a program, ms. After that, typing goes on, and a text may come out wrong. */
 const ANSWER_MS = 10_000;
 
-/** The atoms that are used here. */
+/** Names of X atoms that are used here. */
 const ATOMS = ['WM_PROTOCOLS', '_NET_WM_PING', '_NET_REQUEST_FRAME_EXTENTS', '_NET_FRAME_EXTENTS'] as const;
 type Atoms = Readonly<Record<(typeof ATOMS)[number], number>>;
 
@@ -49,9 +49,9 @@ export class XDisplay {
       ...ATOMS.map(atom),
     ]);
     const atoms = Object.fromEntries(ATOMS.map((text, i) => [text, numbers[i]!])) as Atoms;
-    // Answers to pings go to the root window.
+    // Programs send their answers to pings to the root window, so its events are needed.
     x.send(X.changeWindowAttributes, 0, u32(x.root, EVENT_MASK, SUBSTRUCTURE_NOTIFY));
-    // A window that is never shown. The window manager answers by a property of it.
+    // A window that is never shown. The window manager sets a property of this window as its answer.
     const size = u32(0, 0x00010001, INPUT_ONLY << 16);
     x.send(
       X.createWindow,
@@ -92,7 +92,7 @@ export class XDisplay {
     );
   }
 
-  /** Gives a key this keysym, whatever modifiers are down. */
+  /** Assigns this keysym to a key, for all combinations of modifiers. */
   setKey(keycode: number, keysym: number): void {
     const all = Array.from({ length: this.#keysymsPerKey }, () => keysym);
     this.#x.send(
@@ -102,18 +102,19 @@ export class XDisplay {
     );
   }
 
-  /** Resolves when the X server has carried out all requests, and has sent their events. */
+  /** Resolves when the X server has carried out all requests and has sent their events. */
   async sync(): Promise<void> {
     await this.#focus();
   }
 
   /**
-   * Resolves when the program with the focus has handled all events that the X server had for it before; with false
-   * if that is not known. Window managers ask by the same message whether a program still lives.
+   * Resolves with true when the focused program has handled all events that the X server had for it. Resolves with
+   * false if that is not known. Sends the same message with which window managers check whether a program still
+   * responds.
    */
   async handled(): Promise<boolean> {
     const focus = await this.#focus();
-    // 0 is no window, and 1 stands for the window below the pointer.
+    // Focus 0 means no window, and 1 means the window below the pointer.
     if (focus <= 1) return false;
     const { WM_PROTOCOLS: protocols, _NET_WM_PING: ping } = this.#atoms;
     const number = ++this.#lastPing;
@@ -126,8 +127,9 @@ export class XDisplay {
   }
 
   /**
-   * Resolves when the window manager has handled all events that the X server had for it before. A click waits for the
-   * window manager, which may give the focus to the window first. Of several clicks, each waits for it.
+   * Resolves when the window manager has handled all events that the X server had for it. The X server holds a
+   * click until the window manager has handled it, because it may move the focus first. With several clicks, it
+   * holds each of them.
    */
   async managed(): Promise<void> {
     const { _NET_REQUEST_FRAME_EXTENTS: request, _NET_FRAME_EXTENTS: extents } = this.#atoms;
@@ -144,12 +146,15 @@ export class XDisplay {
     this.#x.close();
   }
 
-  /** Resolves with the window that has the focus. */
+  /** Resolves with the number of the focused window. */
   async #focus(): Promise<number> {
     return (await this.#x.ask(X.getInputFocus, 0, Buffer.alloc(0))).readUInt32LE(8);
   }
 
-  /** Sends a client message, whose content begins with the number of its window, to those who listen for `mask`. */
+  /**
+   * Sends a client message to the programs that listen for `mask`. The content begins with the number of the
+   * message's window.
+   */
   #tell(to: number, mask: number, content: Buffer): void {
     const event = Buffer.alloc(32);
     event[0] = CLIENT_MESSAGE;
@@ -158,7 +163,10 @@ export class XDisplay {
     this.#x.send(X.sendEvent, 0, Buffer.concat([u32(to, mask), event]));
   }
 
-  /** Resolves with true when such an event has come; with false if it does not come in time. */
+  /**
+   * Resolves with true when an event of this type comes for which `isIt` returns true, and with false if none comes
+   * in time.
+   */
   #hears(type: number, isIt: (event: Buffer) => boolean): Promise<boolean> {
     return new Promise((resolve) => {
       const over = (isHeard: boolean) => {

@@ -7,7 +7,7 @@ export function lines(from: number, to: number): string {
   return text;
 }
 
-/** Waits for so many turns of the event loop that the screen has parsed all its output. */
+/** Waits for enough turns of the event loop that the screen has parsed all its output. */
 export async function parsed(): Promise<void> {
   for (let turn = 0; turn < 400; turn++) await new Promise(setImmediate);
 }

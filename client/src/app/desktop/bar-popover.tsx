@@ -1,4 +1,4 @@
-/** A button of the bar above a desktop that opens a small panel. */
+/** A button in the bar above a desktop's picture. It opens a small panel. */
 import { Popover } from '@kobalte/core/popover';
 import { type JSX, Show } from 'solid-js';
 import { ICON_BUTTON } from '../ui/index.ts';
@@ -6,11 +6,11 @@ import { ICON_BUTTON } from '../ui/index.ts';
 interface BarPopoverProps {
   label: string;
   icon: JSX.Element;
-  /** True while there is something new inside, or something of it is in use. */
+  /** True if the panel has something new, or if something in it is in use. */
   isMarked?: boolean;
   disabled?: boolean;
   onOpen?(): void;
-  /** Called when the panel has closed, and the keyboard should type on the desktop again. */
+  /** Called when the panel was closed, and the keyboard should type on the desktop again. */
   onClose(): void;
   children: JSX.Element;
 }

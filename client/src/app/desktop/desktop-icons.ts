@@ -1,4 +1,7 @@
-/** Icons that only the page of the desktop shows. In the folder ui/, they would be part of the first download. */
+/**
+ * Icons that only the page of the desktop uses. If they were in the folder ui/, the first download of the app would
+ * contain them.
+ */
 
 import check from 'lucide-solid/icons/check';
 import clipboard from 'lucide-solid/icons/clipboard';

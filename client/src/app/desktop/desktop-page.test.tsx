@@ -1,4 +1,4 @@
-/** The page of the desktop while no screen is shown: start, wait, fail, end. */
+/** The page of the desktop while it shows no picture: start, waiting, failure and end. */
 import { fireEvent, screen, waitFor, within } from '@solidjs/testing-library';
 import type { Desktop } from '@unicore/protocol/api';
 import { expect, test } from 'vitest';

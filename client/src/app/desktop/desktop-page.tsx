@@ -1,6 +1,6 @@
 /**
- * The page at /desktop. It shows the screen of the user's desktop while it runs, and otherwise how it starts,
- * how it ended, or that there is none.
+ * The page at /desktop. It shows the picture of the user's running desktop. Otherwise it shows how the desktop
+ * starts or how it ended, or that there is none.
  */
 import { createMemo, type JSX, Match, Show, Switch } from 'solid-js';
 import { useTitle } from '../base/index.ts';
@@ -14,13 +14,13 @@ export function DesktopPage(): JSX.Element {
   const { known, live, actions } = useDesktop();
   const desktop = createMemo(() => known()?.desktop ?? undefined);
   const over = (): boolean => desktop()?.phase === 'ended' || desktop()?.phase === 'failed';
-  // A desktop that has ended has a new receipt, so the receipts are requested again.
+  // Each desktop that ends adds a receipt, so the receipts are loaded again.
   const receipts = useReceipts(() => (over() ? desktop()?.sessionId : undefined));
   const earlier = () =>
     (receipts.isPending ? [] : (receipts.data ?? [])).filter(
       ({ sessionId }) => sessionId !== desktop()?.sessionId,
     );
-  /** The id of the desktop whose screen can be shown. */
+  /** The session id of the desktop, if it has a picture to show. */
   const running = createMemo(() => (desktop()?.phase === 'running' ? desktop()?.sessionId : undefined));
   useTitle(() => 'Desktop');
   preloadScreen();
@@ -64,7 +64,7 @@ export function DesktopPage(): JSX.Element {
   );
 }
 
-/** Shown until the hub has said whether there is a desktop. */
+/** Shown until the hub has told whether the user has a desktop. */
 function Waiting(props: { live: boolean }): JSX.Element {
   return (
     <div class="mx-auto grid max-w-lg justify-items-center gap-4 py-20" role="status">

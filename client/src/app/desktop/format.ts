@@ -3,13 +3,13 @@
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Times below this limit, ms, are shown with tenths of a second. */
+/** Shorter times than this are shown with tenths of a second, ms. */
 const TENTHS_BELOW = 10 * SECOND;
-/** Below this limit, ms, a countdown shows seconds. */
+/** A countdown shows seconds if less time than this is left, ms. */
 const SECONDS_BELOW = 10 * MINUTE;
 const CENT = 0.01;
 
-/** Formats a length of time, for example as '1.4 s', '42 s', '12 min 30 s' or '2 h 5 min'. */
+/** Formats a duration, for example '1.4 s', '42 s', '12 min 30 s' or '2 h 5 min'. */
 export function duration(ms: number): string {
   const passed = Math.max(0, ms);
   if (passed < TENTHS_BELOW) return `${(Math.floor(passed / 100) / 10).toFixed(1)} s`;
@@ -19,7 +19,7 @@ export function duration(ms: number): string {
   return joined(Math.floor(passed / HOUR), 'h', Math.floor((passed % HOUR) / MINUTE), 'min');
 }
 
-/** Formats the time that is left, for example as '1 h 5 min', '42 min' or '4:09'. */
+/** Formats the remaining time, for example '1 h 5 min', '42 min' or '4:09'. */
 export function countdown(ms: number): string {
   const left = Math.max(0, ms);
   const minutes = Math.ceil(left / MINUTE);

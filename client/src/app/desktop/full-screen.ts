@@ -1,4 +1,4 @@
-/** Shows the page on the whole screen of the device. There, the desktop gets keys such as Ctrl+W, too. */
+/** Shows the page in full-screen mode. In this mode the desktop also gets keys such as Ctrl+W. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import { failed } from '../ui/index.ts';
 
@@ -9,7 +9,10 @@ export interface FullScreen {
   toggle(): void;
 }
 
-/** The whole page gets the screen, so that menus and dialogs, which lie at its end, stay visible. */
+/**
+ * The whole page becomes full-screen, because menus and dialogs are at the end of the page and would be hidden
+ * otherwise.
+ */
 export function createFullScreen(): FullScreen {
   const [on, setOn] = createSignal(document.fullscreenElement !== null);
   const { keyboard } = navigator;
@@ -22,7 +25,7 @@ export function createFullScreen(): FullScreen {
   };
   const enter = async (): Promise<void> => {
     await document.documentElement.requestFullscreen({ navigationUI: 'hide' });
-    // Without it, the browser keeps some keys for itself, as it does in a window.
+    // If the browser does not support this, it keeps some keys for itself, as in a window.
     await keyboard?.lock().catch(() => undefined);
   };
   document.addEventListener('fullscreenchange', onChange);

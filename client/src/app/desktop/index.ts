@@ -1,3 +1,3 @@
-/** The page of the user's desktop. It is loaded lazily, and loads noVNC lazily. */
+/** The page of the user's desktop. It is loaded when it is needed, and so is noVNC. */
 export { DesktopPage } from './desktop-page.tsx';
 export { GuestPage } from './share/index.ts';

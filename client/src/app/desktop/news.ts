@@ -1,6 +1,6 @@
 /**
- * What a desktop tells beside its picture, as Solid signals: who has the controls, whether it ends because nobody uses
- * it, and its files. A channel that the other end has forgotten is opened again.
+ * The events of a desktop as Solid signals: who has the controls, whether it will end because nobody uses it, and
+ * its files. If the other end has forgotten the channel, a new channel is opened.
  */
 import { Backoff } from '@unicore/protocol';
 import type { Control } from '@unicore/protocol/api';
@@ -9,16 +9,19 @@ import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { Desktop, UniCore } from '../../sdk/index.ts';
 import { isLost } from './lost.ts';
 
-/** Pauses before the channel is opened again, ms. */
+/** Pauses before a new channel is opened, ms. */
 const PAUSES = { first: 500, most: 10_000, random: Math.random };
 
 export interface News {
-  /** The calls to the desktop. A new object follows after each lost channel. */
+  /** The calls to the desktop. After a lost channel this is a new object. */
   readonly desktop: Accessor<Desktop>;
   readonly control: Accessor<Control | undefined>;
-  /** When the desktop ends unless somebody uses it, ms since 1970 by this device's clock; undefined if it is used. */
+  /**
+   * When the desktop will end if nobody uses it, in ms since 1970 by this device's clock. Undefined while it is in
+   * use.
+   */
   readonly idleEndsAt: Accessor<number | undefined>;
-  /** Undefined until they are known. */
+  /** The files of the desktop; undefined until they are known. */
   readonly files: Accessor<DesktopFiles | undefined>;
 }
 
@@ -54,7 +57,8 @@ export function createNews({ unicore, sessionId, onClipboardRefused }: NewsOptio
         timer = setTimeout(() => setDesktop(open()), backoff.next());
       },
     });
-    // The desktop tells of changes only. A failure is one of the channel, which is opened again.
+    // The desktop reports only changes, so the first list is requested. If that fails, the channel has failed, and
+    // a new one is opened.
     mine.files().then(setFiles, () => undefined);
     return mine;
   };

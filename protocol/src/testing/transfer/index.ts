@@ -89,7 +89,7 @@ export function setup({ piece = Number.POSITIVE_INFINITY, resume = true, ...opti
   const consumer = new Side(ofConsumer, ofProvider, piece);
   const provider = new Side(ofProvider, ofConsumer, piece);
   const accepted: AcceptedChannel[] = [];
-  // The numbers start anew in each setup, so that the same test case always has the same pauses.
+  // The numbers start from the beginning in each setup, so that the same test case always has the same pauses.
   let drawn = 0;
   const path: Path = new Path({
     delayMs,

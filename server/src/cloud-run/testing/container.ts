@@ -1,7 +1,7 @@
-/** What the fake runs for an execution: a process, a container, or something that is only simulated. */
+/** What the fake of Cloud Run runs for an execution: a process, a container, or a simulation. */
 
 export interface ContainerSpec {
-  /** The name of the execution, without its path. */
+  /** The name of the execution, without the path before it. */
   readonly execution: string;
   readonly image: string;
   readonly env: Readonly<Record<string, string>>;
@@ -9,14 +9,14 @@ export interface ContainerSpec {
 }
 
 export interface Container {
-  /** Freezes everything inside. Nothing inside notices. */
+  /** Freezes all processes of the container. They do not notice it. */
   pause(): void;
   resume(): void;
   signal(signal: 'SIGTERM' | 'SIGTSTP' | 'SIGCONT'): void;
   kill(): void;
-  /** Resets the container's outbound connections, as maintenance does. */
+  /** Resets the container's outbound connections, as maintenance of Cloud Run does. */
   cutConnections?(): void;
-  /** Resolves with the exit code once nothing of the container runs. */
+  /** Resolves with the exit code when the container has ended. */
   readonly exited: Promise<number>;
 }
 

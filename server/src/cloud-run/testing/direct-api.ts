@@ -1,4 +1,4 @@
-/** Google's API without sockets: calls the fake on its own clock, so that hours pass in a moment. */
+/** Google's API without sockets. It calls the fake directly, in simulated time, so that hours pass in a moment. */
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@unicore/protocol';
 import type { RunApi } from '../run-api.ts';
@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 
 export interface DirectOptions {
   clock: Clock;
-  /** Returns the time that a message takes one way, ms. */
+  /** Returns the time that a message takes in one direction, ms. */
   delay: () => number;
 }
 

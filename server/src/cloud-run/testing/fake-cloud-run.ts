@@ -1,6 +1,6 @@
 /**
- * A fake of Cloud Run Jobs without sockets, on the clock it is given. It keeps jobs and executions as Cloud
- * Run does, runs each execution by the function it is given, and misbehaves as its faults say.
+ * A fake of Cloud Run Jobs without sockets. Its clock is handed in. It keeps jobs and executions as Cloud Run does,
+ * runs each execution with a given function, and misbehaves as its faults say.
  */
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@unicore/protocol';
@@ -14,15 +14,15 @@ import { Refusal } from './refusal.ts';
 import { CreateJob, type JobTemplate, List, Named, parse, Wait } from './requests.ts';
 import { Versions } from './versions.ts';
 
-/** Cloud Run keeps this many jobs in a project and region. */
+/** Maximum number of jobs in a project and region. */
 const MOST_JOBS = 1_000;
-/** The sum of the lengths of a job's name and its token is below this. */
+/** The name of a job and its execution token together must be shorter than this. */
 const NAME_LIMIT = 63;
 
 export interface FakeOptions {
   clock: Clock;
   run: RunContainer;
-  /** The wall clock at the clock's zero, ms since 1970. */
+  /** The wall clock when the fake's clock is 0, ms since 1970. */
   epoch?: number;
   mostJobs?: number;
 }
@@ -46,7 +46,7 @@ export class FakeCloudRun {
   readonly #jobVersions = new Versions<ReturnType<FakeCloudRun['jobMessage']>>();
   readonly #executionVersions = new Versions<ReturnType<FakeExecution['message']>>();
   readonly #operations = new Operations();
-  /** Makes each generation of a job of the same name another one. */
+  /** Counter for the ids of jobs. A job that is created again under the same name gets a new id. */
   #uids = 0;
 
   constructor(options: FakeOptions) {
@@ -54,13 +54,13 @@ export class FakeCloudRun {
     this.faults = new Faults(options.clock);
   }
 
-  /** The fake's wall clock, ms since 1970. */
+  /** Returns the fake's wall clock, ms since 1970. */
   now(): number {
     const { clock, epoch = 0 } = this.#options;
     return epoch + clock.now();
   }
 
-  /** The executions that can be seen, by full name. */
+  /** The executions that the API shows, by their full names. */
   get executions(): ReadonlyMap<string, FakeExecution> {
     return this.#executions;
   }
@@ -79,7 +79,7 @@ export class FakeCloudRun {
     return answer;
   }
 
-  /** Ends all containers at once, for the end of a test. */
+  /** Kills all containers. For the end of a test. */
   killAll(): void {
     for (const execution of this.#executions.values()) execution.cancel('kill');
   }
@@ -138,7 +138,7 @@ export class FakeCloudRun {
     const fault = this.faults.takeStart();
     const create = () => {
       const isThere = this.#jobs.get(name) === job && job.deletedAt === undefined;
-      // Cloud Run does not promise that a job deleted in the meantime starts nothing.
+      // A job that is deleted before its execution was created may still start it. Cloud Run does not exclude that.
       if (isThere || this.faults.deleteWhileLive === 'vanish') this.#createExecution(job, jobId, fault);
     };
     if (fault.createMs) this.#options.clock.after(fault.createMs, create);
@@ -190,7 +190,7 @@ export class FakeCloudRun {
       this.#executionVersions.note(execution.name, this.now(), undefined);
     }
     const remove = () => {
-      // Another job may have the name by now.
+      // A new job may have this name by now.
       if (this.#jobs.get(name) !== job) return;
       this.#jobs.delete(name);
       this.#jobVersions.note(name, this.now(), undefined);

@@ -1,4 +1,4 @@
-/** One execution of a job: it waits, runs its container, and is over. Nothing brings it back. */
+/** One execution of a job: it waits, runs its container, and ends. An ended execution never runs again. */
 import type { Clock } from '@unicore/protocol';
 import type { Container, RunContainer } from './container.ts';
 import type { CancelFault, StartFault } from './faults.ts';
@@ -7,7 +7,7 @@ import type { JobTemplate } from './requests.ts';
 
 /** Cloud Run kills a container this long after SIGTERM, ms. */
 const KILL_MS = 10_000;
-/** Maintenance: the container is told this long before it is frozen, and stays frozen this long, ms. */
+/** Maintenance: the time between the notice and the freeze of a container, and how long it stays frozen, ms. */
 const NOTICE_MS = 10_000;
 const FROZEN_MS = 60_000;
 
@@ -22,16 +22,16 @@ const STATES: Record<Outcome | 'none', string> = {
 
 export interface ExecutionDeps {
   clock: Clock;
-  /** The wall clock, ms since 1970. */
+  /** Returns the wall clock, ms since 1970. */
   now: () => number;
   ledger: Ledger;
   run: RunContainer;
-  /** Called after each change. */
+  /** Called after each change of the execution. */
   changed: () => void;
 }
 
 export interface ExecutionOptions {
-  /** The full name. */
+  /** The full name of the execution. */
   name: string;
   job: string;
   jobCreatedAt: number;
@@ -84,25 +84,25 @@ export class FakeExecution {
     return this.#entry.endedAt;
   }
 
-  /** Ends the execution as a cancellation does. The container gets SIGTERM, and SIGKILL 10 s later. */
+  /** Cancels the execution. The container gets SIGTERM, and SIGKILL 10 s later. */
   cancel(fault?: CancelFault): void {
     if (!this.isLive || fault === 'ignore') return;
     this.#ending ??= 'cancel';
     if (this.#container && fault === 'kill') this.#container.kill();
     else if (this.#container) this.#terminate(this.#container);
-    // A container that is being made is killed as soon as it is there.
+    // A container that is being created is killed as soon as it exists.
     else if (!this.#starting) this.#over('cancelled', 'The execution was cancelled before it started.');
     this.#deps.changed();
   }
 
-  /** Kills the container, as a crash of its machine does. */
+  /** Kills the container, as if its machine had crashed. */
   die(): void {
     this.#container?.kill();
   }
 
   /**
-   * Freezes the container for a minute while its machine is maintained, and resets its connections. Resolves when
-   * the maintenance is over.
+   * Freezes the container for a minute, as maintenance of its machine does, and resets its connections. Resolves
+   * when the maintenance is over.
    */
   async maintain(): Promise<void> {
     const container = this.#container;
@@ -136,7 +136,7 @@ export class FakeExecution {
     };
     return {
       name: this.name,
-      // Cloud Run gives the short name here.
+      // Cloud Run uses the short name of the job here.
       job,
       labels: template.labels,
       createTime: timestamp(createdAt),
@@ -153,7 +153,7 @@ export class FakeExecution {
     };
   }
 
-  /** The status in the job's reference to its latest execution. */
+  /** The status that the job shows for its latest execution. */
   get status(): string {
     if (this.#entry.outcome) return `EXECUTION_${this.#entry.outcome.toUpperCase()}`;
     return this.#container ? 'EXECUTION_RUNNING' : 'EXECUTION_PENDING';

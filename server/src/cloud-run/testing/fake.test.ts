@@ -124,7 +124,7 @@ test('a process runs with its environment, freezes, goes on and ends with all it
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  // The process ignores SIGTERM. Its child sends a number again and again.
+  // A process that ignores SIGTERM. Its child process keeps sending numbers.
   const child = `let n = 0; const s = require('net').connect(${port}, '127.0.0.1');
     setInterval(() => s.write(process.env.NAME + n++ + ' '), 5);`;
   const parent = `process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6);

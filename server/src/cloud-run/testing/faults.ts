@@ -1,4 +1,7 @@
-/** How the fake misbehaves. A test adds faults for the next calls, starts and cancellations. */
+/**
+ * The ways in which the fake of Cloud Run misbehaves. A test adds faults for the next calls, starts and
+ * cancellations.
+ */
 
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@unicore/protocol';
@@ -15,13 +18,13 @@ export type Method =
   | 'GetOperation'
   | 'WaitOperation';
 
-/** What goes wrong when one execution starts. */
+/** Faults of the start of one execution. */
 export interface StartFault {
   /** The execution is created this long after its job, ms. */
   createMs?: number;
-  /** The container starts this long after the execution, ms. */
+  /** The container starts this long after the execution was created, ms. */
   delayMs?: number;
-  /** What the execution says while it waits. */
+  /** The message that the execution shows while it waits. */
   waiting?: string;
   /** The container never starts. `reason` is one of Google's reasons, such as CONTAINER_MISSING. */
   fail?: { message: string; reason?: string };
@@ -30,17 +33,17 @@ export interface StartFault {
 }
 
 export type CancelFault =
-  /** The call succeeds and nothing happens. */
+  /** The call succeeds, but nothing happens. */
   | 'ignore'
-  /** The container gets SIGKILL at once, and no SIGTERM. */
+  /** The container gets SIGKILL at once, without SIGTERM before. */
   | 'kill';
 
-/** What DeleteJob does while an execution is live. */
+/** What DeleteJob does while an execution is running. */
 export type DeleteWhileLive =
   | 'refuse'
-  /** The call succeeds, but its operation fails and the job stays. */
+  /** The call succeeds, but its operation fails, and the job stays. */
   | 'fail'
-  /** The job and its executions vanish, but the container runs on until it has obeyed SIGTERM. */
+  /** The job and its executions disappear, but the container runs until it obeys SIGTERM. */
   | 'vanish';
 
 interface CallFault {
@@ -50,9 +53,9 @@ interface CallFault {
 }
 
 export class Faults {
-  /** Lists show what was true this long ago, ms. */
+  /** Lists show the state of this long ago, ms. */
   lagMs = 0;
-  /** Executions that ended longer ago than this can no longer be seen, ms. */
+  /** Executions are hidden when they ended longer ago than this, ms. */
   keepMs = Number.POSITIVE_INFINITY;
   deleteWhileLive: DeleteWhileLive = 'refuse';
   /** What DeleteJob has done while an execution was live, oldest first. */
@@ -69,19 +72,19 @@ export class Faults {
     this.#clock = clock;
   }
 
-  /** From now on, delays every call by this time, ms. */
+  /** Delays every call by this time from now on, ms. */
   slow(delayMs: number): void {
     this.#delayMs = delayMs;
   }
 
-  /** Refuses the next calls and carries none of them out. */
+  /** Refuses the next calls, and does nothing for them. */
   refuse(code: keyof typeof status, times: number, method?: Method, details = `${code} by a test`): void {
     this.#add(times, method, () => {
       throw new Refusal(status[code], details);
     });
   }
 
-  /** Carries the next calls out, but loses the replies. */
+  /** Carries out the next calls, but loses their replies. */
   loseReplies(times: number, method: Method = 'CreateJob'): void {
     this.#add(times, method, (work) => {
       work();
@@ -89,26 +92,26 @@ export class Faults {
     });
   }
 
-  /** Loses the next calls: none is carried out. */
+  /** Loses the next calls. They are not carried out. */
   loseRequests(times: number, method: Method = 'CreateJob'): void {
     this.refuse('UNAVAILABLE', times, method, 'The request was lost, by a test');
   }
 
-  /** Carries the next calls out and never answers. */
+  /** Carries out the next calls, and never answers. */
   hang(times: number, method: Method): void {
     this.late(0, times, method);
   }
 
-  /** Carries the next calls out after `ms`, and never answers. */
+  /** Carries out the next calls after `ms`, and never answers. */
   late(ms: number, times: number, method: Method): void {
     this.#add(times, method, (work) => {
-      // What the late call would answer is of no interest any more, not even that it was refused.
+      // The result of a late call is not interesting, even if the call is refused.
       this.#clock.after(ms, () => quietly(work));
       return new Promise(() => {});
     });
   }
 
-  /** The next executions start with these faults, one after the other. */
+  /** Applies these faults to the next executions, one each. */
   nextStart(...faults: StartFault[]): void {
     this.#starts.push(...faults);
   }
@@ -117,7 +120,7 @@ export class Faults {
     this.#cancels.push(...faults);
   }
 
-  /** Removes all faults. */
+  /** Removes all faults, so that the fake behaves well again. */
   clear(): void {
     this.#calls.clear();
     this.#starts.length = 0;
@@ -137,7 +140,7 @@ export class Faults {
     return this.#cancels.shift();
   }
 
-  /** Carries a call out, or plays the fault that a test has added for it. */
+  /** Carries out a call, with the fault that a test has added for it, if any. */
   async around(method: Method, work: () => void): Promise<void> {
     if (this.#delayMs > 0) await new Promise<void>((done) => this.#clock.after(this.#delayMs, done));
     const fault = [...this.#calls].find((each) => each.method === undefined || each.method === method);
@@ -156,6 +159,6 @@ function quietly(work: () => void): void {
   try {
     work();
   } catch {
-    // Nobody waits for the answer.
+    // The caller has given up, so the error is ignored.
   }
 }

@@ -1,21 +1,21 @@
 /**
- * The fake's own account of every execution: what it started, ran and billed. Tests judge a hub by it, because
- * it shows what is true, whatever the fake's answers say.
+ * The fake's own record (ledger) of every execution: what it started, ran and billed. Tests compare hubs with this
+ * record, because it is true even if the fake gives wrong answers.
  */
 
 export interface Entry {
   /** The full name of the execution. */
   readonly execution: string;
-  /** The name of its job, without the path. */
+  /** The name of its job, without the path before it. */
   readonly job: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly cpu: number;
   readonly memoryGib: number;
-  /** Times in ms since 1970. Without `startedAt`, its container never ran. */
+  /** Times in ms since 1970. If `startedAt` is missing, the container never ran. */
   readonly jobCreatedAt: number;
   readonly createdAt: number;
   startedAt?: number;
-  /** Without it, the execution runs, or may still start. */
+  /** If this is missing, the execution runs or may still start. */
   endedAt?: number;
   outcome?: 'succeeded' | 'failed' | 'cancelled';
 }
@@ -26,7 +26,7 @@ export interface Bill {
   readonly gibSeconds: number;
 }
 
-/** Cloud Run bills a container's time in steps of this length, ms. */
+/** Cloud Run bills a container's time in units of this length, ms. */
 const STEP_MS = 100;
 
 export class Ledger {
@@ -37,21 +37,21 @@ export class Ledger {
     return entry;
   }
 
-  /** Returns the executions that run or may still start, of all jobs or of one. */
+  /** Returns the executions that run or may still start, of all jobs or of one job. */
   live(job?: string): Entry[] {
     return this.entries.filter(
       (entry) => entry.endedAt === undefined && (job === undefined || entry.job === job),
     );
   }
 
-  /** Returns how many containers were started, of all jobs or of one. */
+  /** Returns the number of containers that were started, for all jobs or for one job. */
   started(job?: string): number {
     return this.entries.filter(
       (entry) => entry.startedAt !== undefined && (job === undefined || entry.job === job),
     ).length;
   }
 
-  /** Returns what was billed until `now`, ms since 1970, for all jobs or for one. */
+  /** Returns what was billed until `now` (ms since 1970), for all jobs or for one job. */
   billed(now: number, job?: string): Bill {
     let [seconds, cpuSeconds, gibSeconds] = [0, 0, 0];
     for (const entry of this.entries) {

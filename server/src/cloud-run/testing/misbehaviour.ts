@@ -1,4 +1,7 @@
-/** Makes a fake misbehave at random: every few seconds it adds or removes a fault. A seed repeats the run. */
+/**
+ * Makes the fake of Cloud Run misbehave at random: it adds or removes a fault every few seconds. The same seed
+ * repeats the same faults.
+ */
 import type { Clock } from '@unicore/protocol';
 import type { Random } from '@unicore/protocol/sim';
 import type { FakeCloudRun } from './fake-cloud-run.ts';
@@ -7,7 +10,7 @@ import type { Method } from './faults.ts';
 const CHANGES: readonly Method[] = ['CreateJob', 'CancelExecution', 'DeleteJob'];
 const READS: readonly Method[] = ['GetJob', 'ListJobs', 'GetExecution', 'ListExecutions'];
 const CODES = ['UNAVAILABLE', 'INTERNAL', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'ABORTED'] as const;
-/** Lists lag by at most this, ms. */
+/** Maximum age of the state that lists show, ms. */
 export const MOST_LAG_MS = 20_000;
 
 export class Misbehaviour {
@@ -29,7 +32,7 @@ export class Misbehaviour {
     });
   }
 
-  /** From now on the fake behaves well. */
+  /** Ends all misbehaviour. */
   stop(): void {
     this.#stop?.();
     this.#fake.faults.clear();

@@ -1,4 +1,4 @@
-/** The long-running operations of the fake: each says whether the work that a call has started is done. */
+/** The long-running operations of the fake. Each shows whether the work that a call has started is done. */
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
 
@@ -17,7 +17,7 @@ export class Operations {
   readonly #all = new Map<string, () => Progress>();
   #count = 0;
 
-  /** `of` is the full name of the job or execution that is worked on. */
+  /** `of` is the full name of the job or execution that the operation works on. */
   add(of: string, progress: () => Progress): Operation {
     const place = of.split('/').slice(0, 4).join('/');
     const name = `${place}/operations/${++this.#count}`;

@@ -1,4 +1,4 @@
-/** One page of a list, newest first. */
+/** Returns one page of a list, newest items first. */
 import { status } from '@grpc/grpc-js';
 import { Refusal } from './refusal.ts';
 
@@ -9,7 +9,7 @@ interface Listed {
   createTime: { seconds: string; nanos: number };
 }
 
-/** A page's token names its last item, so that later pages stay right while items come and go. */
+/** The token of a page names its last item. So the following pages stay correct when items are added or removed. */
 export function page<T extends Listed>(
   all: readonly T[],
   { pageSize, pageToken }: { pageSize: number; pageToken: string },

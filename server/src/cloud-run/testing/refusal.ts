@@ -1,4 +1,4 @@
-/** An error answer of the fake, with the code and text that Cloud Run would use. */
+/** An error answer of the fake, with the code and text that Cloud Run uses. */
 export class Refusal extends Error {
   readonly code: number;
   readonly details: string;

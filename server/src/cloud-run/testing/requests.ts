@@ -1,6 +1,6 @@
 /**
- * Schemas of the requests that the fake supports. An unsupported field causes an error that names the field.
- * Enumerations and numbers come as text from gRPC, and as they are from calls without it.
+ * Schemas of the requests that the fake supports. A field that is not supported causes an error with the field's
+ * name. Enumerations and numbers arrive as text over gRPC, and unchanged in direct calls.
  */
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
@@ -37,7 +37,7 @@ export const JobTemplate = z.strictObject({
           resources: z.strictObject({ limits: Limits }),
         }),
       ]),
-      // Without it, Cloud Run would retry three times. gRPC omits the zero only if the field is not set.
+      // Cloud Run would retry three times if this field were missing.
       maxRetries: z.literal(0),
       timeout: z.strictObject({ seconds: z.coerce.number().int().min(1).max(604_800) }),
       serviceAccount: z.string().min(1),

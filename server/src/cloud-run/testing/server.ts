@@ -1,4 +1,4 @@
-/** Serves the fake of Cloud Run over gRPC, by the definitions in Google's own package. */
+/** Serves the fake of Cloud Run over gRPC. Uses the definitions in Google's own package. */
 import { createRequire } from 'node:module';
 import type { protos } from '@google-cloud/run';
 import {
@@ -95,7 +95,7 @@ function isOperation(answer: object): answer is Operation {
   return 'done' in answer;
 }
 
-/** On the wire an operation holds its result as bytes with the name of their type. */
+/** Over gRPC, the result of an operation is sent as bytes with the name of their type. */
 function packed({ name, done, job, execution, error }: Operation): object {
   const run: typeof protos.google.cloud.run.v2 = load('@google-cloud/run').protos.google.cloud.run.v2;
   const any = job

@@ -1,12 +1,12 @@
-/** A container that exists only in simulated time. It exits when it is told to, or after a given time. */
+/** A container that exists only in simulated time. It exits when it gets SIGTERM, or after a given time. */
 import type { Clock } from '@unicore/protocol';
 import type { Container } from './container.ts';
 
 export interface SimulatedOptions {
   clock: Clock;
-  /** It exits by itself after this time, ms. */
+  /** The container exits by itself after this time, ms. */
   livesMs?: number;
-  /** The time between SIGTERM and the exit, ms. Without it, SIGTERM is ignored. */
+  /** Time between SIGTERM and the exit, ms. If it is missing, the container ignores SIGTERM. */
   termMs?: number;
   exitCode?: number;
 }
@@ -18,7 +18,7 @@ export class SimulatedContainer implements Container {
   readonly #options: SimulatedOptions;
   #exit: (code: number) => void = () => {};
   #paused = false;
-  /** What would have happened while it was frozen. */
+  /** Work that fell into the time while the container was frozen. It is done afterwards. */
   #held: (() => void)[] = [];
 
   constructor(options: SimulatedOptions) {

@@ -1,4 +1,4 @@
-/** A desktop for tests of the launcher. */
+/** The description of a desktop for tests of Cloud Run. */
 
 import type { JobSettings, LaunchSpec } from '../job-message.ts';
 import { jobNameOf } from '../job-name.ts';

@@ -1,17 +1,20 @@
-/** Keeps what a resource looked like over time, so that a list can show an older moment. */
+/** Keeps the past states of resources, so that a list can show an older state. */
 
 interface Version<T> {
   at: number;
   value: T | undefined;
 }
 
-/** Versions older than this are forgotten, ms. No list may lag more. */
+/** Older states are forgotten after this time, ms. Lists can show no older state than that. */
 const MOST_LAG_MS = 120_000;
 
 export class Versions<T> {
   readonly #all = new Map<string, Version<T>[]>();
 
-  /** Notes what the resource looks like from `at` on. Undefined means that it is gone. */
+  /**
+   * Stores the state of a resource from the time `at` on. Undefined means that the resource does not exist any
+   * more.
+   */
   note(name: string, at: number, value: T | undefined): void {
     const versions = this.#all.get(name) ?? [];
     versions.push({ at, value });
@@ -19,7 +22,7 @@ export class Versions<T> {
     this.#all.set(name, versions);
   }
 
-  /** Returns what existed at this time. */
+  /** Returns the resources that existed at this time. */
   asOf(at: number): T[] {
     const values: T[] = [];
     for (const [name, versions] of this.#all) {

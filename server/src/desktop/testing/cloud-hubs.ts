@@ -1,4 +1,4 @@
-/** Two hubs in simulated time, whose desktops run on a fake of Cloud Run. */
+/** Two hubs in simulated time whose desktops run on a fake of Cloud Run. */
 import { Random } from '@unicore/protocol/sim';
 import { CloudRunJobs, placeName } from '../../cloud-run/index.ts';
 import { directApi, FakeCloudRun, type Ledger } from '../../cloud-run/testing/index.ts';

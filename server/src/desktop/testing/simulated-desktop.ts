@@ -1,5 +1,5 @@
 /**
- * The container of a desktop in simulated time. It dials a hub as the real one does: it registers its key by its
+ * A desktop's container in simulated time. It connects to a hub as the real one does: it registers its key with its
  * boot token, reports its phases, and exits when the hub does not want it any more.
  */
 import { UniCoreError } from '@unicore/protocol';
@@ -8,7 +8,7 @@ import type { Random, SimClock } from '@unicore/protocol/sim';
 import type { Container, ContainerSpec } from '../../cloud-run/testing/index.ts';
 import type { TestDomain } from '../../testing/domain.ts';
 
-/** Pause between two connections to a hub, ms. */
+/** Pause before connecting to a hub again, ms. */
 const DIAL_MS = 10_000;
 const PHASES = ['booting', 'painting', 'running'] as const;
 
@@ -25,7 +25,7 @@ let keys = 0;
 export class SimulatedDesktop implements Container {
   readonly ref: DesktopRef;
   readonly exited: Promise<number>;
-  /** True while a hub accepts the container as the desktop. */
+  /** True while a hub accepts this container as the desktop. */
   registered = false;
   readonly #options: SimulatedDesktopOptions;
   readonly #spec: ContainerSpec;
@@ -64,7 +64,7 @@ export class SimulatedDesktop implements Container {
     const { random, terminated } = this.#options;
     if (signal !== 'SIGTERM') return;
     terminated?.(this);
-    // Some containers hang and have to be killed.
+    // Some containers do not react to SIGTERM and have to be killed.
     if (random.chance(0.8)) void this.#pause(10, 8_000).then(() => this.#exit(0));
   }
 
@@ -72,7 +72,7 @@ export class SimulatedDesktop implements Container {
     this.#exit(137);
   }
 
-  /** Registers at a hub by the container's boot token, with this key. */
+  /** Registers this key at a hub with the container's boot token. */
   async boot(hub: TestDomain, x = this.#key): Promise<string> {
     const { sessionId, attempt } = this.ref;
     const bootToken = this.#spec.env.UNICORE_BOOT_TOKEN ?? '';

@@ -1,4 +1,4 @@
-/** Stands in for Chromium at the other end of the pipe. It knows sessions only, and answers everything else with `{}`. */
+/** A fake Chromium at the other end of the pipe. It knows only sessions, and answers all other commands with `{}`. */
 import { PassThrough } from 'node:stream';
 import { JsonPipe, type PipeStreams } from '../json-pipe.ts';
 
@@ -12,9 +12,9 @@ export interface Heard {
 export class FakeBrowser {
   readonly streams: PipeStreams;
   readonly heard: Heard[] = [];
-  /** Methods that are not answered. */
+  /** The CDP methods that this fake browser does not answer. */
   readonly silent = new Set<string>();
-  /** Results by method, in place of `{}`. */
+  /** The results of certain methods, in place of `{}`. */
   readonly results: Record<string, object> = {};
   readonly #pipe: JsonPipe;
   readonly #toHolder = new PassThrough();
@@ -44,13 +44,16 @@ export class FakeBrowser {
     this.#pipe.close();
   }
 
-  /** Returns the methods that arrived in this session, or in all. */
+  /** Returns the methods that arrived in this session. Without a session, returns all. */
   methods(sessionId?: string): string[] {
     const heard = sessionId === undefined ? this.heard : this.heard.filter((m) => m.sessionId === sessionId);
     return heard.map(({ method }) => method);
   }
 
-  /** A target attaches to this session by itself, as after `Target.setAutoAttach`. Returns the new session. */
+  /**
+   * Attaches a new target to this session, as the browser does after `Target.setAutoAttach`. Returns the new
+   * session.
+   */
   attachTo(parent: string | undefined, waitingForDebugger = false): string {
     const sessionId = `S${++this.#sessions}`;
     const params = { sessionId, targetInfo: { type: 'page', targetId: 'T' }, waitingForDebugger };

@@ -1,4 +1,4 @@
-/** A program that speaks CDP by hand, for tests. */
+/** A program for tests that sends and receives raw CDP messages. */
 import type { ErrorCode } from '@unicore/protocol';
 import type { ProgramConnection, SharedBrowser } from '../index.ts';
 
@@ -16,7 +16,7 @@ let programs = 0;
 export class Program {
   readonly received: Message[] = [];
   closed: { code: ErrorCode; reason: string } | undefined;
-  /** False lets what is sent to the program wait in this process. */
+  /** If false, the program does not read, so messages to it wait in this process. */
   reads = true;
   readonly connection: ProgramConnection;
   readonly #waiting = new Set<() => void>();
@@ -51,7 +51,7 @@ export class Program {
     return String((await this.ask('Target.attachToTarget', { targetId: 'T' })).result?.sessionId);
   }
 
-  /** Resolves when the condition is true after a message, or after the close. */
+  /** Resolves when the condition is true, which is checked after each message and after the close. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve));

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
 import type { Folders, PipeStreams } from '../index.ts';
 
-/** The browser may reach this machine only. */
+/** The browser may connect to this machine only. */
 const FLAGS = [
   '--remote-debugging-pipe',
   '--no-first-run',

@@ -17,14 +17,14 @@ const FORM = `<title>Order</title>
 <input id=file type=file><a id=report href=/report>report</a>
 <button onclick="document.title = 'sent ' + document.querySelector('#name').value">send</button>`;
 const FRAME = `<input id=card>`;
-/** Small, because Chromium takes long to write a message of the default size. */
+/** Smaller than the default, because Chromium needs long to write a message of the default size. */
 export const MAX_BYTES = 4 * 1024 * 1024;
 
 export class RealDesktop {
   readonly lease: Lease;
   readonly real: RealBrowser;
   readonly shared: SharedBrowser;
-  /** Where the test's pages are. */
+  /** The origin of the test's pages. */
   readonly origin: string;
   readonly #bridge: Bridge;
   readonly #closePages: () => void;
@@ -73,14 +73,14 @@ export class RealDesktop {
     return { browser, page };
   }
 
-  /** A program that speaks CDP by hand. */
+  /** Connects a program that sends and receives raw CDP messages. */
   program(): Program {
     const program = new Program(this.shared);
     this.#connections.push(program.connection);
     return program;
   }
 
-  /** Resolves when all programs of a test are gone. */
+  /** Resolves when all programs of a test have disconnected. */
   async closePrograms(): Promise<void> {
     await Promise.all(this.#programs.splice(0).map((program) => program.close()));
     for (const connection of this.#connections.splice(0)) connection.close();
@@ -120,7 +120,7 @@ function serve(path: string, origin: string, response: ServerResponse): void {
     return;
   }
   response.setHeader('content-type', 'text/html; charset=utf-8');
-  // The other host makes the frame cross-origin, with a process of its own.
+  // The frame has a different host than the page. So it is cross-origin and runs in a process of its own.
   const frame = `<iframe src="${origin.replace('127.0.0.1', 'localhost')}/frame"></iframe>`;
   response.end(path === '/frame' ? FRAME : FORM + frame);
 }

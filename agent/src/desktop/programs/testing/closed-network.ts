@@ -1,4 +1,7 @@
-/** A network namespace for tests, with stand-ins for a metadata server, a private network and a public web server. */
+/**
+ * A network namespace for tests, with servers in place of a metadata server, a private network and a public web
+ * server.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +15,7 @@ export const TARGETS = fileURLToPath(new URL('./targets.ts', import.meta.url));
 export const PUBLIC = '93.184.216.34';
 export const METADATA = '169.254.169.254';
 const PRIVATE = '10.9.9.9';
-/** Names that lead to forbidden addresses, as a hostile DNS server or the cloud's own would answer. */
+/** Names that lead to forbidden addresses, as a hostile DNS server or a cloud's own DNS server could answer. */
 const HOSTS = [
   '127.0.0.1 localhost loopback.example',
   '::1 localhost',
@@ -20,7 +23,7 @@ const HOSTS = [
   `${PRIVATE} private.example`,
   `${PUBLIC} public.example`,
 ];
-/** All addresses are added to the loopback interface, so nothing outside of the namespace can be meant. */
+/** All addresses belong to the loopback interface of the namespace, so no request can leave it. */
 const SET_UP = [
   'mount --bind "$0" /etc/hosts',
   'ip link set lo up',
@@ -29,7 +32,7 @@ const SET_UP = [
 ].join(' && ');
 
 export class ClosedNetwork implements AsyncDisposable {
-  /** The requests that came to any of the servers: address and path. */
+  /** The requests that arrived at any of the servers, each as address and path. */
   readonly requests: string[] = [];
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -39,7 +42,7 @@ export class ClosedNetwork implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Needs root. */
+  /** Creates the network. Needs root. */
   static async create(): Promise<ClosedNetwork> {
     const folder = await mkdtemp(join(tmpdir(), 'unicore-network-'));
     const hosts = join(folder, 'hosts');
@@ -55,7 +58,7 @@ export class ClosedNetwork implements AsyncDisposable {
     return network;
   }
 
-  /** A command that runs another command in this network. */
+  /** The command that runs another command in this network. */
   get prefix(): string[] {
     return ['nsenter', '--target', String(this.#child.pid), '--net', '--mount', '--'];
   }

@@ -1,4 +1,4 @@
-/** A desktop for tests: a holder process of another user, its phases, and CDP over its Chromium's pipe. */
+/** A desktop for tests: a holder process of another user, with its phases, and CDP through Chromium's pipe. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { chown, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -12,9 +12,9 @@ import type { PipeStreams } from '../../cdp/index.ts';
 import type { Phase, ProgramsOptions, Usage } from '../index.ts';
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url));
-/** A user that owns nothing on the machine. Tests run as root use it for the desktop. */
+/** The user that runs the desktop if the tests run as root. It owns no files. */
 export const DESKTOP_UID = 61_234;
-/** How often the list of processes is read while a test waits for one, in ms. */
+/** Interval at which the list of processes is read while a test waits for a process, ms. */
 const POLL_MS = 20;
 const isRoot = process.getuid?.() === 0;
 
@@ -74,7 +74,10 @@ export class HeldDesktop implements AsyncDisposable {
     return this.phases.at(-1)?.name;
   }
 
-  /** Resolves with the next phase of this name. The phase may have been reached already, after `from` others. */
+  /**
+   * Resolves with the next phase of this name. Skips the first `from` phases; the phase may have been reached
+   * already.
+   */
   async reached(name: Phase['name'], from = 0): Promise<Phase> {
     for (;;) {
       const phase = this.phases.slice(from).find((one) => one.name === name);
@@ -120,12 +123,13 @@ export class HeldDesktop implements AsyncDisposable {
     return (await answer) as { usage: Usage; isolation: string };
   }
 
-  /** Pids of the processes that were started with this command name, such as "Xvnc", by this desktop. */
+  /** Returns the pids of this desktop's processes with this command name, such as "Xvnc". */
   async pids(name?: string): Promise<number[]> {
     const found: number[] = [];
     for (const entry of await readdir('/proc')) {
       const environment = await readFile(`/proc/${entry}/environ`, 'utf8').catch(() => '');
-      // Chromium writes its title over its environment, but its command line names the folder.
+      // Chromium overwrites its environment with its title. So the desktop is recognised by the folder in the
+      // command line.
       const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
       const isMine =
         environment.split('\0').includes(`HOME=${this.folder}`) || command.includes(`${this.folder}/`);
@@ -136,7 +140,7 @@ export class HeldDesktop implements AsyncDisposable {
     return found.sort((a, b) => a - b);
   }
 
-  /** Resolves with the first process of this command name. A program that was just started gets its name later. */
+  /** Resolves with the first process of this name. A new process gets its name a moment after its start. */
   async pidOf(name: string): Promise<number> {
     for (;;) {
       const [pid] = await this.pids(name);
@@ -175,5 +179,5 @@ export class HeldDesktop implements AsyncDisposable {
   }
 }
 
-/** A page in one colour that no part of Chromium's own window has. */
+/** A page in a colour that no part of Chromium's own window has. */
 export const MARKER = 'data:text/html,<title>marker</title><body style="background:%23008080">';

@@ -1,6 +1,6 @@
 /**
- * Runs the programs of a desktop as a process of its own, so that a test can run them as another user. Chromium
- * refuses to run as root. Prints events as JSON lines, and obeys JSON lines on stdin.
+ * Runs the programs of a desktop in a separate process, so that a test can run them as another user. (Chromium
+ * refuses to run as root.) It prints events as JSON lines, and reads commands as JSON lines from stdin.
  */
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';

@@ -1,6 +1,6 @@
 /**
- * Web servers that a desktop must not reach, and one with a public address that it may. They run in a network
- * namespace that is connected to nothing. Prints "ready", then a line for each request.
+ * Web servers that a desktop must not reach, and one with a public address that it may reach. They run in a network
+ * namespace without connection to the outside. Prints "ready", and then a line for each request.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,8 +1,8 @@
-/** Tries to open an X display without its cookie, as any program of any user may try. */
+/** Tries to open an X display without its cookie, as any program on the machine could. */
 
 /**
- * A script for `node --eval`. It prints the first byte of the X server's answer: 0 is a refusal, 1 a welcome. root:
- * the root folder of the X server, as the script sees it.
+ * Returns a script for `node --eval`. It prints the first byte of the X server's answer: 0 means refused, 1 means
+ * accepted. root: the root folder of the X server, as the script sees it.
  */
 export function openDisplayScript(display: number, root = ''): string {
   return `

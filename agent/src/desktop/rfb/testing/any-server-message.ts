@@ -1,4 +1,4 @@
-/** Arbitrary valid messages of servers. */
+/** Makes arbitrary valid messages of VNC servers, for property tests. */
 import fc from 'fast-check';
 import { cutText, extendedCutText, fence, rectangle, u16, u32, update } from './bytes.ts';
 
@@ -21,7 +21,7 @@ function compactLength(length: number): Buffer {
   return Buffer.from([(length & 0x7f) | 0x80, ((length >> 7) & 0x7f) | 0x80, length >> 14]);
 }
 
-/** Data of Tight's basic type: short data has neither compression nor a length. */
+/** Data of Tight's basic type. Short data is not compressed and has no length. */
 function basic(size: number): fc.Arbitrary<Uint8Array> {
   return size < 12 ? bytesOf(size) : compact;
 }
@@ -40,7 +40,7 @@ function tight(width: number, height: number, pixel: number): fc.Arbitrary<Uint8
   );
 }
 
-/** An arbitrary rectangle. `pixel` and `short` are the bytes of a pixel, in general and in Tight. */
+/** An arbitrary rectangle. `pixel` is the number of bytes per pixel, and `short` that in the Tight encoding. */
 function anyRectangle(pixel: number, short: number): fc.Arbitrary<Buffer> {
   return fc.tuple(side, side).chain(([width, height]) => {
     const bitmap = Math.ceil(width / 8) * height;
@@ -80,7 +80,7 @@ function anyRectangle(pixel: number, short: number): fc.Arbitrary<Buffer> {
   });
 }
 
-/** An arbitrary message for pixels of this many bytes, in general and in Tight. */
+/** An arbitrary message. `pixel` is the number of bytes per pixel, and `short` that in the Tight encoding. */
 export function anyServerMessage(pixel: number, short: number): fc.Arbitrary<ServerCase> {
   const rectangles = fc.array(anyRectangle(pixel, short), { maxLength: 4 });
   const message = (name: string, bytes: fc.Arbitrary<Uint8Array>, isClipboard = false) =>

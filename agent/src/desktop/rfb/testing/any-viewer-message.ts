@@ -1,4 +1,4 @@
-/** Arbitrary valid messages of viewers. */
+/** Makes arbitrary valid messages of VNC viewers, for property tests. */
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import {
@@ -12,7 +12,7 @@ import {
   u32,
 } from './bytes.ts';
 
-/** What happens to a message. `input`: only with the control; `text`: also needs a right of the clipboard. */
+/** What a message needs to pass. `input`: the controls. `text`: also a right of the clipboard. */
 type Need = 'none' | 'input' | 'text' | 'never';
 
 interface ViewerCase {
@@ -28,7 +28,10 @@ const side = fc.nat(8192);
 const long = fc.nat(0xffffffff);
 const area = fc.tuple(word, word, word, word).map((sides) => Buffer.concat(sides.map(u16)));
 const text = fc.uint8Array({ maxLength: 300 });
-/** Encodings that the interposer knows, without extended buttons, which change the form of later messages. */
+/**
+ * Encodings that the interposer knows. Extended buttons are left out, because they change the form of later
+ * messages.
+ */
 const KNOWN = [0, 1, 7, 16, -32, -23, -223, -224, -239, -240, -258, -261, -307, -308, -312, -313, -314];
 const screens = fc.array(fc.uint8Array({ minLength: 16, maxLength: 16 }), { maxLength: 3 });
 

@@ -1,4 +1,4 @@
-/** Messages of RFB as bytes, written independently of the code under test. */
+/** Messages of RFB as bytes, written without the code under test. */
 
 export function u16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
@@ -12,7 +12,7 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-/** A true-colour format. `depth` decides whether a 32-bit pixel is short in Tight. */
+/** A true-colour pixel format. `depth` decides whether 32-bit pixels have only 3 bytes in the Tight encoding. */
 export function pixelFormat(bits: 8 | 16 | 32, depth = bits === 32 ? 24 : bits): Buffer {
   const colours = {
     8: [0, 7, 0, 7, 0, 3, 0, 3, 6],
@@ -30,7 +30,7 @@ export function setEncodings(...encodings: number[]): Buffer {
   return Buffer.concat([Buffer.from([2, 0]), u16(encodings.length), ...encodings.map(u32)]);
 }
 
-/** A plain clipboard message: type 3 of servers, type 6 of viewers. */
+/** A clipboard message without extensions. Its type is 3 from servers and 6 from viewers. */
 export function cutText(type: 3 | 6, text: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([type, 0, 0, 0]), u32(text.length), text]);
 }

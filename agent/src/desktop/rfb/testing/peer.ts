@@ -1,4 +1,4 @@
-/** An interposer after the handshake, with all that came out of it. */
+/** An interposer after the handshake, and everything that it has passed on. */
 import { Interposer, type InterposerOptions, type Part, type Rights } from '../index.ts';
 import { handshakeOfServer, handshakeOfViewer } from './bytes.ts';
 
@@ -43,7 +43,7 @@ export class Peer {
   }
 }
 
-/** Returns an interposer whose handshake is done. */
+/** Returns an interposer that has completed the handshake. */
 export function connected(
   options: Partial<InterposerOptions> = {},
   version: 3 | 7 | 8 = 8,

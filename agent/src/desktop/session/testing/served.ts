@@ -1,4 +1,4 @@
-/** The socket of a holder without a desktop behind it, and a consumer of its channels. */
+/** A holder's socket without a desktop, and a consumer of its channels. */
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type AcceptedChannel, type OpenRequest, systemClock } from '@unicore/protocol';
@@ -14,7 +14,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** What accepts the channels. */
+/** The object that accepts the channels. */
 interface Accepts {
   accept(request: OpenRequest, auth: DesktopAuth): AcceptedChannel;
   reattach(id: string, auth: DesktopAuth, meta: unknown): unknown;

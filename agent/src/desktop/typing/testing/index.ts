@@ -1,4 +1,4 @@
-/** Test support for typing: a keyboard, a viewer who types, and the pages that are typed into. */
+/** Test support for typing: a keyboard, a viewer that types, and pages that receive the text. */
 export { CTRL, KEYS, type Press, SHIFT } from './keyboard.ts';
 export { Mix } from './mixes.ts';
 export { ORIGIN, TestPages } from './pages.ts';

@@ -1,4 +1,4 @@
-/** A German keyboard, as a browser tells of its keys. */
+/** A German keyboard, with the key events that a browser reports. */
 import type { TypedKey } from '@unicore/protocol/control';
 
 export type Press = Omit<TypedKey, 'down' | 'modifiers' | 'location' | 'repeat'>;
@@ -16,12 +16,12 @@ export const KEYS = {
   home: { key: 'Home', code: 'Home', keysym: 0xff50 },
   left: { key: 'ArrowLeft', code: 'ArrowLeft', keysym: 0xff51 },
   end: { key: 'End', code: 'End', keysym: 0xff57 },
-  /** The key of ^ and the key of ´, which wait for a letter. */
+  /** Dead keys: the keys ^ and ´ type nothing until the next letter. */
   circumflex: { key: 'Dead', code: 'Backquote', keysym: 0xfe52 },
   acute: { key: 'Dead', code: 'Equal', keysym: 0xfe51 },
 } satisfies Record<string, Press>;
 
-/** The keys that type each character: modifiers and dead keys first, then the key with the text. */
+/** For each character, the keys that type it: modifiers and dead keys first, then the key with the text. */
 export interface Stroke {
   readonly modifier?: Press;
   readonly dead?: Press;
@@ -84,7 +84,7 @@ export function stroke(character: string): Stroke {
   return { modifier: KEYS.shift, ...press(shifted) };
 }
 
-/** Returns the key of a letter, whatever accent it has. ^ alone is typed with the space bar. */
+/** Returns the key of a letter, without its accent. The accent ^ alone is typed with the space bar. */
 function letter(character: string): string {
   const [base = ''] = character.normalize('NFD');
   return base === '^' ? 'Space' : `Key${base.toUpperCase()}`;

@@ -1,17 +1,20 @@
-/** Random mixes of what people do while they type, and the text that must come out. */
+/** Random mixes of what people do while they type, and the text that must be the result. */
 import { KEYS, type Press } from './keyboard.ts';
 import type { Typist } from './typist.ts';
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz äöüßAZÄÜ.,-#€@{}^éêâ019'];
-/** None of them is written from right to left: there, Home goes to where the line begins on the screen. */
+/**
+ * Texts to type. None is written from right to left, because there the key Home moves to the other side of the
+ * screen.
+ */
 const TEXTS = ['日本語', '한국어', 'नमस्ते', '👩‍👩‍👧', '🎉', 'naïve', 'Straße'];
-/** Letters after which Backspace and the arrows move by exactly this letter. */
+/** Matches texts that end with a letter which Backspace and the arrow keys treat as one character. */
 const SIMPLE = /[a-z]$/;
 
 export class Mix {
-  /** The text area as it must be. */
+  /** The expected content of the text area. */
   value = '';
-  /** What was typed into the address bar. */
+  /** The text that was typed into the address bar. */
   hash: string | undefined;
   #caret = 0;
   #clipboard = '';
@@ -23,12 +26,12 @@ export class Mix {
     this.#random = generator(seed);
   }
 
-  /** Does one thing after another, without a pause. */
+  /** Types this many random steps without a pause. */
   run(steps: number): void {
     for (let i = 0; i < steps; i += 1) this.#step();
   }
 
-  /** Types an address that differs from the page's in its hash, and goes back to the page. */
+  /** Types an address that differs from the page's address only after the `#`, and returns to the page. */
   visit(origin: string, nonce: string): void {
     const text = `${nonce}-${Array.from({ length: 6 }, () => this.#pick(LETTERS.filter((l) => l !== ' '))).join('')}`;
     const composed = this.#pick(TEXTS);
@@ -103,7 +106,7 @@ export class Mix {
   }
 }
 
-/** Numbers from 0 to 1 that depend on the seed only. */
+/** Returns a generator of numbers from 0 to 1 that depend only on the seed. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

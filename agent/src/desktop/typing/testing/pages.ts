@@ -1,4 +1,4 @@
-/** A program that serves pages to the browser of a desktop, and reads what was typed into them. */
+/** A program that serves pages to a desktop's browser and reads what was typed into them. */
 import type { ChannelStream, RealDesktop } from '../../testing/index.ts';
 
 export const ORIGIN = 'https://typing.test';
@@ -55,7 +55,7 @@ export class TestPages {
     });
   }
 
-  /** Opens a page by a script, which needs no controls. */
+  /** Opens a page with a script, because that needs no controls. */
   async goto(path: string): Promise<void> {
     this.#frame = undefined;
     await this.evaluate(`location.href = '${ORIGIN}${path}'`);
@@ -65,7 +65,7 @@ export class TestPages {
     return this.#evaluate(expression, this.#page);
   }
 
-  /** Evaluates in the frame of the other origin. Returns undefined while there is none. */
+  /** Evaluates an expression in the frame of the other origin. Returns undefined while the frame does not exist. */
   async inFrame(expression: string): Promise<unknown> {
     return this.#frame === undefined ? undefined : this.#evaluate(expression, this.#frame);
   }

@@ -1,4 +1,4 @@
-/** A viewer that types by private messages, as the page does. */
+/** A viewer that types with private messages, as the page does. */
 import { encodePrivateMessage, PrivateOp } from '@unicore/protocol';
 import { RawClient } from '../../rfb/index.ts';
 import type { ChannelStream, RealDesktop } from '../../testing/index.ts';
@@ -32,7 +32,7 @@ export class Typist {
     }
   }
 
-  /** Sends a text of an input method. */
+  /** Sends a text as an input method does. */
   text(text: string): void {
     this.#send(PrivateOp.text, { text });
   }

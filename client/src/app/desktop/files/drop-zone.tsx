@@ -1,9 +1,9 @@
-/** Takes files that are dropped onto the picture of a desktop. */
+/** Accepts files that the user drops onto the picture of a desktop. */
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { Upload } from '../desktop-icons.ts';
 
 interface DropZoneProps {
-  /** The element onto which files may be dropped. */
+  /** The element onto which files can be dropped. */
   over: HTMLElement;
   isOpen: boolean;
   onFiles(files: File[]): void;
@@ -16,7 +16,7 @@ export function DropZone(props: DropZoneProps): JSX.Element {
 
   const onDrag = (event: DragEvent): void => {
     if (!hasFiles(event)) return;
-    // Without this, the browser would open the file in place of the page.
+    // Otherwise the browser would leave the page and open the file.
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = props.isOpen ? 'copy' : 'none';
     setOver(props.isOpen);

@@ -1,4 +1,4 @@
-/** The panel with the files of a desktop: what is on its way, an upload, and the downloads. */
+/** The panel with a desktop's files: running transfers, a button to upload, and the downloads. */
 import type { DesktopFile } from '@unicore/protocol/control';
 import { For, type JSX, Show } from 'solid-js';
 import { bytes } from '../../base/index.ts';

@@ -1,4 +1,4 @@
-/** Files that people move into a desktop and out of it. */
+/** Moves files into a desktop and out of it. */
 export { DropZone } from './drop-zone.tsx';
 export { FilesPopover } from './files-popover.tsx';
 export { createTransfers, type Transfers } from './transfers.ts';

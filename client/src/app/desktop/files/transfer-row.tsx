@@ -1,4 +1,4 @@
-/** One file on its way: its name, how far it is, and a button that ends it. */
+/** The row of one transfer: the name of the file, its progress, and a button that cancels it. */
 import { type JSX, Match, Switch } from 'solid-js';
 import { bytes } from '../../base/index.ts';
 import { IconButton, X } from '../../ui/index.ts';

@@ -1,32 +1,35 @@
-/** Files on their way into a desktop and out of it. A few move at a time, and the others wait. */
+/** The transfers of files into a desktop and out of it. Only a few run at the same time; the others wait. */
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
 import type { Desktop } from '../../../sdk/index.ts';
 import { failureOf } from '../../base/index.ts';
 
 /** Largest file, in bytes. The desktop has the same limit. */
 const MOST_BYTES = 256 * 1024 * 1024;
-/** A desktop moves four files at a time, for all pages of its user. */
+/**
+ * Number of transfers of this page that run at the same time. A desktop allows four, for all pages of its user
+ * together.
+ */
 const AT_A_TIME = 2;
 
 export interface Transfer {
   readonly id: number;
   readonly op: 'upload' | 'download';
   readonly name: string;
-  /** Bytes. */
+  /** Size of the file in bytes. */
   readonly size: number;
   readonly moved: number;
   readonly state: 'waiting' | 'moving' | 'done' | 'failed';
-  /** Why it has failed. */
+  /** Why the transfer has failed. */
   readonly reason: string | undefined;
 }
 
 export interface Transfers {
-  /** The newest first. */
+  /** All transfers, newest first. */
   readonly list: Accessor<readonly Transfer[]>;
   upload(files: Iterable<File>): void;
-  /** Saves a file of the desktop's Downloads on this device. */
+  /** Saves a file from the desktop's Downloads folder on this device. */
   save(file: { name: string; size: number }): void;
-  /** Ends a transfer, or removes one that is over from the list. */
+  /** Cancels a transfer. Removes a finished one from the list. */
   remove(id: number): void;
 }
 
@@ -116,13 +119,13 @@ async function collect(
   return new Response(stream.pipeThrough(counting, { signal })).blob();
 }
 
-/** Lets the browser save a file, where it saves what is downloaded. */
+/** Makes the browser save a file where it saves all downloads. */
 function saveAs(name: string, content: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
-  // The browser has the content when the click has been handled. A small delay is for Safari, which has not.
+  // The address may be released as soon as the browser has handled the click. Only Safari needs it a little longer.
   setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_MS);
 }
 

@@ -1,4 +1,4 @@
-/** Shown after a desktop: why it ended, what it cost, and a button for the next one. */
+/** Shown after the end of a desktop: why it ended, what it cost, and a button to start a new one. */
 import type { Desktop, Receipt } from '@unicore/protocol/api';
 import { createMemo, type JSX, Show } from 'solid-js';
 import type { DesktopActions } from '../../data/index.ts';

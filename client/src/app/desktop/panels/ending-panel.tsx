@@ -1,4 +1,7 @@
-/** Shown while a desktop ends. It may still cost money, so the page says that it is not over yet. */
+/**
+ * Shown while a desktop is ending. It says that the end is not complete yet, because the desktop may still cost
+ * money.
+ */
 import type { Desktop } from '@unicore/protocol/api';
 import type { JSX } from 'solid-js';
 import { createNow } from '../../base/index.ts';

@@ -1,4 +1,4 @@
-/** What the page shows while there is no screen: how a desktop starts, how it ended, and what it cost. */
+/** What the page shows without a picture: how a desktop starts, how it ended, and what it cost. */
 export { EndedPanel } from './ended-panel.tsx';
 export { EndingPanel } from './ending-panel.tsx';
 export { ReceiptList } from './receipt-list.tsx';

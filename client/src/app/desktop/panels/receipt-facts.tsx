@@ -1,4 +1,4 @@
-/** The facts of one receipt: how long a desktop ran, what it cost, what it sent, and what is proven gone. */
+/** The facts of one receipt: running time, cost, sent bytes, and the proof that nothing is left. */
 import type { Receipt } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
 import { bytes } from '../../base/index.ts';
@@ -24,7 +24,7 @@ export function ReceiptFacts(props: { receipt: Receipt }): JSX.Element {
   );
 }
 
-/** How long the desktop ran, in words. */
+/** Returns the running time of a desktop in words. */
 export function ranFor({ startedAt, endedAt }: Receipt): string {
   return startedAt === null ? 'It never ran' : duration(endedAt - startedAt);
 }

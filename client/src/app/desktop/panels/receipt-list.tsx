@@ -1,4 +1,4 @@
-/** The receipts of the user's earlier desktops. Each opens to show all of its facts. */
+/** The receipts of the user's earlier desktops. A click on a receipt shows its details. */
 import type { Receipt } from '@unicore/protocol/api';
 import { For, type JSX, Show } from 'solid-js';
 import { age, createNow } from '../../base/index.ts';

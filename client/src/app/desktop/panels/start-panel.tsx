@@ -1,10 +1,10 @@
-/** Offers to start a desktop, to a user who has none. */
+/** Shown to a user without a desktop. Has the button that starts one. */
 import { type JSX, Show } from 'solid-js';
 import { failureOf, randomId } from '../../base/index.ts';
 import type { DesktopActions } from '../../data/index.ts';
 import { Button, Line } from '../../ui/index.ts';
 
-/** From this number of device pixels per CSS pixel on, the desktop draws twice as fine. */
+/** On screens with at least this many device pixels per CSS pixel, the desktop gets twice the resolution. */
 const FINE_FROM = 1.5;
 
 export function StartPanel(props: { create: DesktopActions['create'] }): JSX.Element {
@@ -29,7 +29,7 @@ export function StartPanel(props: { create: DesktopActions['create'] }): JSX.Ele
   );
 }
 
-/** The button that starts a desktop, and below it the hub's sentence if that failed. */
+/** The button that starts a desktop. If the start fails, the hub's message is shown below it. */
 export function StartButton(props: {
   create: DesktopActions['create'];
   label: string;

@@ -1,4 +1,4 @@
-/** The steps of a desktop that starts, as the page shows them: names, times, and which of them runs. */
+/** The steps of a starting desktop for display: their names, how long they took, and which one is running. */
 import type { Desktop, DesktopState } from '@unicore/protocol/api';
 import type { PhaseTime } from '../../data/index.ts';
 
@@ -6,11 +6,11 @@ export interface Step {
   phase: DesktopState;
   label: string;
   state: 'done' | 'now' | 'later';
-  /** How long the step has taken, ms; undefined if the page did not hear when it began. */
+  /** How long the step took, ms. Undefined if the page did not see its beginning. */
   ms: number | undefined;
 }
 
-/** The phases until a desktop runs, in their order. */
+/** The phases of a start, in order. */
 const STEPS: readonly DesktopState[] = ['reserved', 'waiting', 'launching', 'booting', 'painting'];
 
 const LABELS: Partial<Record<DesktopState, string>> = {
@@ -21,7 +21,10 @@ const LABELS: Partial<Record<DesktopState, string>> = {
   painting: 'Draw the first picture',
 };
 
-/** now: ms since 1970. The step `waiting` is shown only if the desktop waits or had to wait. */
+/**
+ * Returns the steps to display. now: ms since 1970. The step `waiting` is included only if the desktop waits or has
+ * waited.
+ */
 export function startSteps(desktop: Desktop, phases: readonly PhaseTime[], now: number): Step[] {
   const current = STEPS.indexOf(desktop.phase);
   return STEPS.flatMap((phase, index): Step[] => {
@@ -35,7 +38,7 @@ export function startSteps(desktop: Desktop, phases: readonly PhaseTime[], now: 
   });
 }
 
-/** A sentence on what the desktop does now. The hub's own reason is better, where there is one. */
+/** Returns a sentence about what the desktop is doing now. If the hub has given a reason, returns that. */
 export function sentenceFor({ phase, reason }: Desktop): string {
   if (reason) return reason;
   switch (phase) {

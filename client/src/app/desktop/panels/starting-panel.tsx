@@ -1,4 +1,4 @@
-/** Shown while a desktop starts: what it does now, why it waits, and how long each step took. */
+/** Shown while a desktop starts: what it is doing now, why it waits, and how long each step took. */
 import type { Desktop } from '@unicore/protocol/api';
 import { For, type JSX, Match, Switch } from 'solid-js';
 import { createNow } from '../../base/index.ts';
@@ -8,7 +8,7 @@ import { Check } from '../desktop-icons.ts';
 import { duration } from '../format.ts';
 import { type Step, sentenceFor, startSteps } from './start-steps.ts';
 
-/** Interval between two updates of the displayed times, ms. */
+/** Interval at which the displayed times are updated, ms. */
 const TICK_MS = 100;
 
 interface StartingPanelProps {

@@ -1,17 +1,20 @@
-/** The size that noVNC asks for, in pixels of the desktop. It fails if noVNC renames what the page overrides. */
+/**
+ * The size that noVNC requests from the desktop. This test fails if a new noVNC renames the methods that the page
+ * overrides.
+ */
 import { afterEach, expect, test, vi } from 'vitest';
 import { FineRfb } from './fine-rfb.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer;
 
-/** 8 × 4 pixels, a pixel format of 16 bytes that noVNC replaces, and the name of the desktop. */
+/** ServerInit: 8 × 4 pixels, a pixel format of 16 bytes (which noVNC replaces), and the name of the desktop. */
 const SERVER_INIT = `\0\x08\0\x04${'\0'.repeat(16)}\0\0\0\x04test`;
 const GREETING = ['RFB 003.008\n', '\x01\x01', '\0\0\0\0', SERVER_INIT];
 /** An update with one rectangle: ExtendedDesktopSize (-308) of 8 × 4 pixels with one screen. */
 const SIZE = `\0\0\0\x01\0\0\0\0\0\x08\0\x04\xff\xff\xfe\xcc\x01\0\0\0\0\0\0\x07\0\0\0\0\0\x08\0\x04\0\0\0\0`;
 const SET_DESKTOP_SIZE = 251;
 
-/** A channel as noVNC needs it: it looks for these members on the object itself. */
+/** A fake channel for noVNC, which requires these members on the object itself. */
 function fakeChannel() {
   const sent: Uint8Array[] = [];
   const channel = {
@@ -29,10 +32,10 @@ function fakeChannel() {
   return channel;
 }
 
-/** Returns width and height of the desktop that is asked for on a page of this size, in CSS pixels. */
+/** Returns the size that noVNC requests from the desktop when the page has this size in CSS pixels. */
 function askedFor(scale: number, width: number, height: number): string | undefined {
   vi.spyOn(HTMLElement.prototype, 'getBoundingClientRect').mockReturnValue({ width, height } as DOMRect);
-  // jsdom draws nothing.
+  // jsdom cannot draw.
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(
     new Proxy({}, { get: () => () => ({ data: [] }), set: () => true }) as never,
   );

@@ -1,16 +1,16 @@
 /**
- * noVNC without its keyboard, since keys go to the desktop as private messages. It asks for a desktop of `scale`
- * pixels per CSS pixel, so that its picture is sharp.
+ * noVNC with two changes. It has no keyboard, because the page sends keys as private messages. It requests a
+ * desktop with `scale` pixels per CSS pixel, so that the picture is sharp.
  */
 import RFB from '@novnc/novnc';
 
-/** The extended clipboard's format of plain text. */
+/** The number of plain text among the formats of the extended clipboard. */
 const TEXT = 1;
-/** Windows of Chromium are at least this wide, in CSS pixels. A narrower desktop would cut them off. */
+/** Chromium's windows have at least this width, in CSS pixels. A narrower desktop would hide a part of them. */
 const LEAST_WIDTH = 500;
 
 export class FineRfb extends RFB {
-  /** Pixels of the desktop per CSS pixel of this page. noVNC itself always asks for 1. */
+  /** Number of desktop pixels per CSS pixel of this page. Plain noVNC always uses 1. */
   scale = 1;
   #isAsking = false;
 
@@ -20,8 +20,8 @@ export class FineRfb extends RFB {
   }
 
   /**
-   * Asks for the page's size. noVNC waits for the answer to its last wish, and a desktop does not answer while
-   * somebody else has its controls.
+   * Requests the page's size from the desktop again. noVNC itself waits for the answer to its last request, but a
+   * desktop does not answer while somebody else has the controls.
    */
   refit(): void {
     this._pendingRemoteResize = false;
@@ -29,8 +29,8 @@ export class FineRfb extends RFB {
   }
 
   /**
-   * Gives a text to the clipboard of the desktop, at once. noVNC itself only tells that there is one, and sends what it
-   * has when the desktop asks, which may be a newer text by then.
+   * Sends a text to the desktop's clipboard at once. noVNC itself only announces the text, and sends it when the
+   * desktop asks. By then it may send a newer text.
    */
   give(text: string): void {
     this.clipboardPasteFrom(text);

@@ -1,4 +1,4 @@
-/** The picture of a desktop: its channel, noVNC, and the state of both. */
+/** The picture of a desktop: its channel, noVNC, and their state. */
 export { LineChip } from './line-chip.tsx';
 export { lineNotice } from './line-notice.ts';
 export { loadScreen, preloadScreen, type Rfb, type ScreenCode } from './screen-code.ts';

@@ -1,4 +1,4 @@
-/** The state of the line to the desktop in a word, or its round trip while the line works. */
+/** Shows the state of the connection to the desktop in one word, or the round-trip time while the connection works. */
 import type { JSX } from 'solid-js';
 import { Chip, type Tone } from '../../ui/index.ts';
 import type { Viewing } from './viewing.ts';

@@ -1,15 +1,15 @@
-/** What the page says over the picture while the line to the desktop does not work. */
+/** The sentence that the page shows over the picture while the connection to the desktop does not work. */
 import type { ChannelStatus } from '../../../sdk/index.ts';
 
 interface LineFacts {
   line: ChannelStatus;
   /** True if this page is connected to the hub. */
   hubUp: boolean;
-  /** True if a picture is there, which may be old. */
+  /** True if a picture is shown, even an old one. */
   shown: boolean;
 }
 
-/** Returns a sentence, or undefined while the line works and the picture is there. */
+/** Returns the sentence, or undefined if the connection works and a picture is shown. */
 export function lineNotice({ line, hubUp, shown }: LineFacts): string | undefined {
   if (line === 'connected' && hubUp) return shown ? undefined : 'Waiting for the first picture …';
   if (!hubUp) return 'No connection to the hub. The page is reconnecting; nothing is lost.';
@@ -18,5 +18,5 @@ export function lineNotice({ line, hubUp, shown }: LineFacts): string | undefine
   }
   return line === 'connecting'
     ? 'Connecting to your desktop …'
-    : 'The line to your desktop is lost. The page is reconnecting.';
+    : 'The connection to your desktop is lost. The page is reconnecting.';
 }

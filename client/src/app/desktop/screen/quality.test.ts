@@ -1,4 +1,4 @@
-/** How the round trip chooses the quality of the picture. */
+/** The quality of the picture for different round-trip times. */
 import { expect, test } from 'vitest';
 import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
 

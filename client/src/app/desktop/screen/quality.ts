@@ -1,4 +1,4 @@
-/** Chooses how much the picture is compressed, from the round trip to the desktop. */
+/** Chooses how strongly the picture is compressed, from the round-trip time to the desktop. */
 
 export interface Quality {
   /** noVNC's qualityLevel: quality of JPEG, 0 to 9. */
@@ -7,7 +7,10 @@ export interface Quality {
   compressionLevel: number;
 }
 
-/** From the nearest desktop to the farthest. upTo: the longest round trip, ms. */
+/**
+ * The levels of quality, from the nearest desktop to the farthest. upTo: the longest round-trip time of the level,
+ * ms.
+ */
 const LEVELS: readonly (Quality & { upTo: number })[] = [
   { upTo: 30, qualityLevel: 8, compressionLevel: 1 },
   { upTo: 100, qualityLevel: 6, compressionLevel: 2 },
@@ -15,15 +18,15 @@ const LEVELS: readonly (Quality & { upTo: number })[] = [
   { upTo: Number.POSITIVE_INFINITY, qualityLevel: 2, compressionLevel: 6 },
 ];
 /**
- * A better level is chosen only if the round trip is below this share of its limit. Otherwise a round trip near
- * a limit would change the quality all the time.
+ * The picture gets a better level only if the round-trip time is below this share of that level's limit. Without
+ * this, the quality would change all the time if the round-trip time is near a limit.
  */
 const CLEARLY = 0.7;
 
-/** Level for a desktop whose round trip is not known yet. */
+/** The level that is used until the round-trip time is known. */
 export const FIRST_LEVEL = 1;
 
-/** Returns the index of the level for this round trip (ms), when the level `now` is in use. */
+/** Returns the index of the level for a round-trip time in ms. `now` is the index of the present level. */
 export function levelFor(rtt: number, now: number): number {
   const fitting = LEVELS.findIndex(({ upTo }) => rtt <= upTo);
   if (fitting >= now) return fitting;

@@ -1,15 +1,15 @@
-/** Loads noVNC when it is needed. It is large, so it is a download of its own. */
+/** Loads noVNC. It is large, so it is a separate download that starts only when it is needed. */
 import type { ChannelSocket } from '../../../sdk/index.ts';
 
 /** The part of noVNC that the page uses. */
 export interface Rfb {
   viewOnly: boolean;
   background: string;
-  /** Gives a text to the clipboard of the desktop. */
+  /** Sends a text to the clipboard of the desktop. */
   give(text: string): void;
   refit(): void;
   disconnect(): void;
-  /** The detail of `clipboard` is a text that was copied in the desktop: { text }. */
+  /** The event `clipboard` has the text that was copied on the desktop, as `detail.text`. */
   addEventListener(type: 'connect' | 'clipboard', listener: (event: Event) => void): void;
 }
 
@@ -18,8 +18,8 @@ export interface ScreenCode {
 }
 
 /**
- * Pause before a failed download is tried once more, ms. Browsers end downloads when the network changes, for
- * example from a cable to radio.
+ * Pause before a failed download is repeated once, ms. Browsers cancel downloads when the network changes, for
+ * example from cable to Wi-Fi.
  */
 const RETRY_MS = 1_000;
 
@@ -32,9 +32,9 @@ export async function loadScreen(): Promise<ScreenCode> {
   }
 }
 
-/** Starts to load the code before it is needed, for example while a desktop starts. */
+/** Starts the download before it is needed, for example while a desktop starts. */
 export function preloadScreen(): void {
   loadScreen().catch(() => {
-    // The view loads the code again when it needs it, and tells the user if that fails.
+    // Ignores the error: the download is repeated when the code is needed, and then the user is told.
   });
 }

@@ -1,4 +1,4 @@
-/** Shown in place of the picture when it does not come back by itself. */
+/** Shown in place of the picture if it does not come back without the user. */
 import type { JSX } from 'solid-js';
 import { Button } from '../../ui/index.ts';
 import type { Stopped } from './viewing.ts';

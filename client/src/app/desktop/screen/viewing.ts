@@ -1,6 +1,6 @@
 /**
- * The view of one desktop: its channel, noVNC, and the state of both as Solid signals. A lost line resumes by
- * itself in the channel. Only if the other end has forgotten the channel does a new RFB connection begin.
+ * The view of one desktop: its channel, noVNC, and their state as Solid signals. After a lost connection the
+ * channel resumes by itself. A new RFB connection is made only if the other end has forgotten the channel.
  */
 import { Backoff, closeError } from '@unicore/protocol';
 import { type Accessor, createSignal, onCleanup } from 'solid-js';
@@ -10,50 +10,53 @@ import { isLost } from '../lost.ts';
 import { FIRST_LEVEL, levelFor, qualityOf } from './quality.ts';
 import type { Rfb, ScreenCode } from './screen-code.ts';
 
-/** Interval between two updates of the round trip and of the quality, ms. */
+/** Interval at which the round-trip time and the quality are updated, ms. */
 const RTT_MS = 1_000;
 /** Pauses before a new RFB connection, ms. */
 const PAUSES = { first: 250, most: 5_000, random: Math.random };
 
-/** Why the view has stopped and does not come back by itself. */
+/** Why the view has stopped and does not come back without the user. */
 export interface Stopped {
   message: string;
-  /** True if the page has to be loaded again, because its code is not complete. */
+  /** True if the user has to reload the page, because its code was not loaded completely. */
   needsReload: boolean;
 }
 
 export interface Viewing {
   readonly line: Accessor<ChannelStatus>;
-  /** True while a picture is shown. It may be old if the line is lost. */
+  /** True while a picture is shown. It may be old if the connection is lost. */
   readonly shown: Accessor<boolean>;
-  /** Round trip to the desktop, ms; undefined while unknown. */
+  /** Round-trip time to the desktop, ms; undefined while unknown. */
   readonly rtt: Accessor<number | undefined>;
   readonly stopped: Accessor<Stopped | undefined>;
   readonly viewOnly: Accessor<boolean>;
   setViewOnly(viewOnly: boolean): void;
-  /** The desktop's name for this viewer. It changes with each new RFB connection; undefined while there is none. */
+  /**
+   * The id that the desktop has given to this viewer. It changes with each RFB connection. Undefined while there is
+   * none.
+   */
   readonly viewer: Accessor<string | undefined>;
-  /** Sends a private message, such as a key, if there is a picture. */
+  /** Sends a private message (UniCore's extension of RFB), such as a key. Does nothing while no picture is shown. */
   send(message: Uint8Array<ArrayBuffer>): void;
-  /** Gives a text to the clipboard of the desktop. */
+  /** Sends a text to the clipboard of the desktop. */
   copy(text: string): void;
-  /** Asks for a desktop of the page's size again, after the desktop may have ignored that. */
+  /** Requests the page's size from the desktop again, because the desktop may have ignored an earlier request. */
   refit(): void;
-  /** Connects. Call it once the element is on the page, and to try again after the view has stopped. */
+  /** Connects. Called when the element is on the page, and to try again after the view has stopped. */
   connect(host: HTMLElement): void;
-  /** Shows this in place of the picture, without a connection. */
+  /** Closes the connection, and shows this message in place of the picture. */
   stop(message: string): void;
 }
 
 export interface ViewingOptions {
   unicore: UniCore;
   sessionId: string;
-  /** Pixels of the desktop per CSS pixel. */
+  /** Number of desktop pixels per CSS pixel. */
   scale: number;
   load: () => Promise<ScreenCode>;
-  /** True for somebody who has only a share link, and may only watch. */
+  /** True for a guest, who has only a share link and may only watch. */
   isGuest?: boolean;
-  /** Receives the texts that are copied in the desktop, once its clipboard is allowed to. */
+  /** Called with each text that is copied on the desktop, if the user has allowed that. */
   onCopied?(text: string): void;
 }
 
@@ -80,7 +83,7 @@ export function createViewing(options: ViewingOptions): Viewing {
         (code) => !over && open(code, host),
         () => setStopped({ message: NO_CODE, needsReload: true }),
       )
-      // noVNC throws if the browser lacks something that it needs, such as a canvas.
+      // noVNC throws an error if the browser lacks a feature that it needs, such as a canvas.
       .catch((error: unknown) => setStopped({ message: failureOf(error).message, needsReload: false }));
   };
 
@@ -89,7 +92,7 @@ export function createViewing(options: ViewingOptions): Viewing {
     const screen = new FineRfb(host, mine);
     socket = mine;
     rfb = screen;
-    // Keys go to a text field of the page, so noVNC's canvas takes no focus.
+    // The page has a text field of its own for keys, so noVNC's canvas does not take the focus.
     Object.assign(screen, { scale, scaleViewport: true, resizeSession: true, focusOnClick: false });
     screen.background = 'transparent';
     Object.assign(screen, { viewOnly: viewOnly(), ...qualityOf(level) });
@@ -121,7 +124,7 @@ export function createViewing(options: ViewingOptions): Viewing {
     setRtt(measured);
     if (measured === undefined || !rfb) return;
     level = levelFor(measured, level);
-    // noVNC tells the desktop only if a value has changed.
+    // noVNC tells the desktop only about values that have changed.
     Object.assign(rfb, qualityOf(level));
   }, RTT_MS);
   onCleanup(() => {

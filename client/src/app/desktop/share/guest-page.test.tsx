@@ -1,4 +1,4 @@
-/** What somebody sees who has only a share link. */
+/** What guests see, who have only a share link. */
 import { screen, waitFor } from '@solidjs/testing-library';
 import { expect, test } from 'vitest';
 import { FakeChannel, fakeHub, renderPart } from '../../testing/index.ts';

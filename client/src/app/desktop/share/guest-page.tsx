@@ -1,4 +1,4 @@
-/** The page of a share link. It shows the picture of somebody else's desktop, and needs no account. */
+/** The page of a share link. It shows the picture of another user's desktop. No account is needed. */
 import { createSignal, type JSX, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Share, UniCore } from '../../../sdk/index.ts';
 import { useTitle } from '../../base/index.ts';
@@ -15,11 +15,11 @@ import {
 } from '../screen/index.ts';
 
 interface GuestPageProps {
-  /** A client of this share. */
+  /** The client for this share link. */
   unicore: UniCore;
-  /** Undefined if the link is not complete. */
+  /** The contents of the link. Undefined if the link is not complete. */
   share: Share | undefined;
-  /** Loads noVNC. Tests have a screen of their own. */
+  /** Loads noVNC. Tests replace it. */
   load?: () => Promise<ScreenCode>;
 }
 

@@ -1,4 +1,4 @@
-/** The panel that makes a link with which anybody may watch the desktop, and ends it. */
+/** The panel with which the user makes or ends a link. Anybody with the link may watch the desktop. */
 import type { Desktop } from '@unicore/protocol/api';
 import { createSignal, type JSX, Match, Show, Switch } from 'solid-js';
 import type { DesktopActions } from '../../data/index.ts';
@@ -13,7 +13,7 @@ interface SharePopoverProps {
 }
 
 export function SharePopover(props: SharePopoverProps): JSX.Element {
-  /** The link. Only its maker ever sees it, so it is not known after the page was loaded again. */
+  /** The link. The hub shows it only once, so it is unknown after the page was loaded again. */
   const [url, setUrl] = createSignal<string>();
   const make = (): void =>
     props.actions.share.mutate(props.desktop, { onSuccess: (link) => setUrl(link.url) });

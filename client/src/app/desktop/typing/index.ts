@@ -1,4 +1,4 @@
-/** How keys, texts and soft keyboards reach a desktop. */
+/** Sends keys and texts to a desktop, from all kinds of keyboards. */
 export { KeysPopover } from './keys-popover.tsx';
 export { isMac } from './platform-keys.ts';
 export { TouchRow } from './touch-row.tsx';

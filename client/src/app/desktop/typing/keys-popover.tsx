@@ -1,4 +1,4 @@
-/** A small panel with keys that a keyboard may lack. Held keys are released when the panel closes. */
+/** A panel with keys that a keyboard may lack. Keys that are held down in it are released when it closes. */
 import { Popover } from '@kobalte/core/popover';
 import { createSignal, For, type JSX } from 'solid-js';
 import { ICON_BUTTON, Keyboard } from '../../ui/index.ts';
@@ -12,7 +12,7 @@ const KEY =
 interface KeysPopoverProps {
   typist: Typist;
   disabled: boolean;
-  /** Called when the panel has closed, and the keyboard should type on the desktop again. */
+  /** Called when the panel was closed, and the keyboard should type on the desktop again. */
   onClose(): void;
 }
 

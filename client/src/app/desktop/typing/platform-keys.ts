@@ -1,6 +1,6 @@
 /**
- * Keys of a Mac as the desktop, which runs Linux, knows them: Command is Control, so that the shortcuts that people
- * know work. Option types characters, so it is no Alt.
+ * Translates keys of a Mac to the keys of Linux, which the desktop runs. Command becomes Control, so that the
+ * shortcuts that people know work. Option only helps to type characters, so it does not become Alt.
  */
 import type { KeyLike } from '../../../sdk/index.ts';
 
@@ -10,7 +10,7 @@ export function isMac(platform = navigator.platform): boolean {
   return platform.startsWith('Mac') || platform === 'iPhone' || platform === 'iPad';
 }
 
-/** Returns the key as a keyboard of Linux would tell it. */
+/** Returns the key event as a Linux keyboard would send it. */
 export function asOnLinux(event: KeyLike): KeyLike {
   const { type, location, repeat, isComposing, keyCode, shiftKey } = event;
   const isCommand = event.key === 'Meta';

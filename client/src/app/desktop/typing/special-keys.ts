@@ -1,8 +1,8 @@
-/** Keys that a keyboard may lack, or that the browser or system keeps for itself. */
+/** Keys that a keyboard may lack, or that the browser or operating system does not pass on. */
 
 export interface SpecialKey {
   label: string;
-  /** The key's name in KeyboardEvent.key and in KeyboardEvent.code. */
+  /** The key's names in KeyboardEvent.key and in KeyboardEvent.code. */
   key: string;
   code: string;
 }
@@ -23,7 +23,7 @@ export const ARROWS: readonly SpecialKey[] = [
   named('→', 'ArrowRight'),
 ];
 
-/** Keys that stay pressed until they are pressed again, for combinations such as Ctrl+Tab. */
+/** Modifier keys that stay down until the user presses them again, for combinations such as Ctrl+Tab. */
 export const HELD_KEYS: readonly SpecialKey[] = [CTRL, ALT, SHIFT, SUPER];
 
 export const SINGLE_KEYS: readonly SpecialKey[] = [

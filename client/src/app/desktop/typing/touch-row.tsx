@@ -1,4 +1,7 @@
-/** Keys that the soft keyboards of phones lack, and the button that opens the soft keyboard. Shown on touch screens. */
+/**
+ * A row for touch screens, with keys that the soft keyboards of phones lack and a button that opens the soft
+ * keyboard.
+ */
 import { For, type JSX } from 'solid-js';
 import { Keyboard } from '../../ui/index.ts';
 import { ALT, ARROWS, CTRL, ESCAPE, type SpecialKey, TAB } from './special-keys.ts';
@@ -35,7 +38,7 @@ export function TouchRow(props: { typist: Typist; openKeyboard(): void }): JSX.E
             class={KEY}
             aria-label={NAMES[key.label]}
             aria-pressed={key === CTRL || key === ALT ? isDown(key) : undefined}
-            // Prevents the button from taking the focus, so that the soft keyboard stays open.
+            // The text field must keep the focus, otherwise the soft keyboard would close.
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => {
               if (key === CTRL || key === ALT) props.typist.toggle(key);

@@ -1,4 +1,4 @@
-/** A change of a text becomes Backspaces and a text. */
+/** The difference of two texts, as Backspaces and a text to type. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { changeBetween } from './typed-change.ts';

@@ -1,6 +1,7 @@
 /**
- * What a soft keyboard or an input method has changed in a text: how often Backspace has to be pressed at its end, and
- * what is typed then. A soft keyboard that corrects a word changes the text before the cursor.
+ * Computes what a soft keyboard or an input method has changed in a text: the number of Backspaces at its end, and
+ * the text to type after them. This is needed because such a keyboard may also change words before the cursor, for
+ * example to correct them.
  */
 
 export interface TypedChange {
@@ -8,10 +9,13 @@ export interface TypedChange {
   text: string;
 }
 
-/** A sign of several characters, such as a flag or a family. One Backspace deletes it. */
+/**
+ * Matches characters that consist of several code points, such as a flag or a family. One Backspace deletes such a
+ * character.
+ */
 const ONE_SIGN = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 
-/** The cursor is at the end of both texts. */
+/** Returns the change from one text to the other. The cursor must be at the end of both. */
 export function changeBetween(before: string, after: string): TypedChange {
   const old = signs(before);
   const now = signs(after);

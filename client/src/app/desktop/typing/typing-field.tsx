@@ -1,6 +1,7 @@
 /**
- * The hidden text field into which people type while the picture of a desktop has the focus. A browser offers input
- * methods, dead keys and soft keyboards to text fields only. What is composed is shown beside the last click.
+ * The hidden text field that gets what people type while a desktop's picture has the focus. It is needed because
+ * browsers support input methods, dead keys and soft keyboards only in text fields. Text that is being composed is
+ * shown near the last click.
  */
 import { createSignal, type JSX, onCleanup, onMount, Show } from 'solid-js';
 import { isPageChord } from '../../base/index.ts';
@@ -9,33 +10,36 @@ import { changeBetween } from './typed-change.ts';
 import type { Typist } from './typist.ts';
 
 /**
- * The field always begins with these lines. Soft keyboards tell of Backspace only where there is a text, and a word
- * ends at a line.
+ * The first lines of the field. Soft keyboards report Backspace only if there is a text before the cursor. The line
+ * breaks keep the keyboard from joining this text to a word.
  */
 const BASE = '\n'.repeat(64);
-/** A longer text is forgotten, since no keyboard corrects what lies so far back. */
+/** A longer text is removed from the field (characters). Keyboards do not correct text that far back. */
 const MOST = 2_000;
 
 export interface TypingFieldHandle {
-  /** Lets the keyboard type here, without opening a soft one. */
+  /** Gives the focus to the field, without opening a soft keyboard. */
   focus(): void;
-  /** Opens the soft keyboard of the device. Must be called while the user touches something. */
+  /** Opens the soft keyboard of the device. Browsers allow that only while the user touches the screen. */
   openKeyboard(): void;
-  /** What is composed is shown here, in CSS pixels from the corner of the picture. */
+  /** Sets the place where text is shown while it is being composed, in CSS pixels from the corner of the picture. */
   moveTo(x: number, y: number): void;
 }
 
 interface TypingFieldProps {
   typist: Typist;
   label: string;
-  /** Called for Control, Shift and Up or Space, which lead out of the desktop. */
+  /** Called for Control+Shift with Up or Space, which move the focus out of the desktop. */
   onLeave(code: 'ArrowUp' | 'Space'): void;
   onFocus(isFocused: boolean): void;
   /** Called for each key that goes down. */
   onKey(event: KeyboardEvent): void;
-  /** Takes a text of this device's clipboard. Returns true if the desktop may now paste it. */
+  /**
+   * Called with the text of this device's clipboard when the user pastes. Returns true if the desktop should paste
+   * it now.
+   */
   paste(text: string): boolean;
-  /** True if Control+V pastes what this device has copied. */
+  /** True if Control+V pastes the text that was copied on this device. */
   isPasting: boolean;
   ref(handle: TypingFieldHandle): void;
 }
@@ -46,9 +50,9 @@ export function TypingField(props: TypingFieldProps): JSX.Element {
   const [composed, setComposed] = createSignal<string>();
   const [isSoft, setSoft] = createSignal(false);
   let field!: HTMLTextAreaElement;
-  /** The text of the field that the desktop has. */
+  /** The part of the field's text that was already sent to the desktop. */
   let known = BASE;
-  /** Control+V, which waits for the text of the clipboard. */
+  /** The Control+V that waits for the text of the clipboard. */
   let pasting: KeyboardEvent | undefined;
 
   const toEnd = (): void => field.setSelectionRange(field.value.length, field.value.length);
@@ -84,7 +88,8 @@ export function TypingField(props: TypingFieldProps): JSX.Element {
   const onPaste = (event: ClipboardEvent): void => {
     const key = pasting;
     pasting = undefined;
-    // Without Control+V, the text gets into the field, and is typed.
+    // If the user pastes without Control+V (for example by a menu), the browser puts the text into the field, and
+    // it is typed.
     if (key === undefined) return;
     event.preventDefault();
     if (props.paste(event.clipboardData?.getData('text/plain') ?? '')) typist.key(key);
@@ -132,7 +137,8 @@ export function TypingField(props: TypingFieldProps): JSX.Element {
         class="block h-5 w-px resize-none overflow-hidden border-0 p-0 text-base opacity-0 outline-none"
         rows={1}
         aria-label={props.label}
-        // Without a soft keyboard until it is asked for: it would cover the picture at each touch.
+        // The soft keyboard stays closed until the user opens it. Otherwise it would cover the picture at each
+        // touch.
         inputmode={isSoft() ? 'text' : 'none'}
         enterkeyhint="enter"
         autocomplete="off"

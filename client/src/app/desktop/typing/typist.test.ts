@@ -1,4 +1,4 @@
-/** Keys and texts become messages, and no key stays down. */
+/** Keys and texts become messages, and all keys are released in the end. */
 import { expect, test } from 'vitest';
 import type { KeyLike } from '../../../sdk/index.ts';
 import { ALT, ARROWS, CTRL, ESCAPE } from './special-keys.ts';
@@ -6,7 +6,7 @@ import { Typist } from './typist.ts';
 
 interface Keyboard {
   typist: Typist;
-  /** What was sent, such as '+a', '-a', '+c ctrl' or 'text é'. */
+  /** The messages that were sent, such as '+a', '-a', '+c ctrl' or 'text é'. */
   said: string[];
 }
 

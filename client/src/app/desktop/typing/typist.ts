@@ -1,6 +1,6 @@
 /**
- * Types on a desktop: turns keys and texts into messages, and knows which keys are down. A modifier key may stick: it
- * stays down until the next key, as on keyboards that are touched.
+ * Types on a desktop: turns keys and texts into messages, and remembers which keys are down. Modifier keys can be
+ * sticky: such a key stays down until the next key is typed, as on the soft keyboards of phones.
  */
 import { type Accessor, createSignal } from 'solid-js';
 import { type KeyLike, keyMessage, keysymOf, textMessages } from '../../../sdk/index.ts';
@@ -8,22 +8,22 @@ import { asOnLinux } from './platform-keys.ts';
 import { ENTER, HELD_KEYS, type SpecialKey } from './special-keys.ts';
 
 const MODIFIERS = new Set(['Alt', 'Control', 'Meta', 'Shift']);
-/** The left one of two keys. Arrow keys are no modifiers. */
+/** Matches the codes of modifier keys on the left side, such as ControlLeft. */
 const LEFT_MODIFIER = /^(?!Arrow).+Left$/;
 
 export interface TypistOptions {
-  /** False while the viewer only watches. */
+  /** Returns false while the viewer only watches. */
   isAllowed(): boolean;
   send(message: Uint8Array<ArrayBuffer>): void;
   isMac: boolean;
 }
 
 export class Typist {
-  /** The modifier keys that stick. */
+  /** The modifier keys that are sticky now. */
   readonly sticky: Accessor<readonly SpecialKey[]>;
   readonly #setSticky: (keys: readonly SpecialKey[]) => void;
   readonly #options: TypistOptions;
-  /** The keys that are down, by their place on the keyboard. */
+  /** The keys that are down, by their place on the keyboard (KeyboardEvent.code). */
   readonly #down = new Map<string, KeyLike>();
 
   constructor(options: TypistOptions) {
@@ -33,17 +33,20 @@ export class Typist {
     this.#setSticky = setSticky;
   }
 
-  /** Takes an event of a keyboard. Returns false if the desktop has no use for it, so that the page may have one. */
+  /**
+   * Handles an event of the keyboard. Returns false if the desktop does not need the event. Then the page may use
+   * it.
+   */
   key(event: KeyLike): boolean {
     if (!this.#options.isAllowed()) return false;
     const key = this.#options.isMac ? asOnLinux(event) : event;
-    // Windows presses Control with AltGr.
+    // On Windows, AltGr also presses the left Control key, so that key is released.
     if (key.key === 'AltGraph') this.#up('ControlLeft');
     if (key.type === 'keyup') return this.#released(key);
     return this.#press(key);
   }
 
-  /** Types a text that no single key stands for. */
+  /** Types a text that does not come from a single key. */
   text(text: string): void {
     if (!this.#options.isAllowed() || text === '') return;
     const [character = '', more] = text;
@@ -54,14 +57,14 @@ export class Typist {
     for (const message of textMessages(text)) this.#options.send(message);
   }
 
-  /** Presses a key and lets it go. */
+  /** Presses a key and releases it. */
   strike(key: SpecialKey): void {
     if (!this.#options.isAllowed()) return;
     this.#press(this.#like(key));
     this.#up(key.code || key.key);
   }
 
-  /** Presses a modifier key so that it sticks, or lets it go. */
+  /** Makes a modifier key sticky and presses it. If it is sticky already, releases it. */
   toggle(key: SpecialKey): void {
     if (!this.#options.isAllowed()) return;
     const others = this.sticky().filter((other) => other !== key);
@@ -74,7 +77,7 @@ export class Typist {
     }
   }
 
-  /** Lets go of all keys. */
+  /** Releases all keys. */
   release(): void {
     this.#setSticky([]);
     for (const id of [...this.#down.keys()]) this.#up(id);
@@ -96,7 +99,10 @@ export class Typist {
     return true;
   }
 
-  /** The modifiers of a shortcut that went down while something else had the keyboard, such as a menu. */
+  /**
+   * Returns the modifier keys of a shortcut that the desktop does not know to be down, because they were pressed
+   * while something else had the focus, such as a menu.
+   */
   #unheard(event: KeyLike): SpecialKey[] {
     const isShortcut = event.ctrlKey || event.altKey || event.metaKey;
     if (!isShortcut || MODIFIERS.has(event.key) || event.getModifierState('AltGraph')) return [];
@@ -107,7 +113,7 @@ export class Typist {
 
   #released(event: KeyLike): boolean {
     this.#up(event.code || event.key);
-    // A Mac does not tell that keys are let go while Command is down.
+    // A Mac does not report released keys while Command is down, so they are released together with Command.
     if (this.#options.isMac && event.key === 'Control') {
       for (const [id, { key }] of [...this.#down]) if (!MODIFIERS.has(key)) this.#up(id);
     }
@@ -142,7 +148,7 @@ export class Typist {
     };
   }
 
-  /** An event is no plain object: its fields would be lost in a copy by `...`. */
+  /** Copies each field, because the fields of an event are lost in a copy by `...`. */
   #withSticky(event: KeyLike): KeyLike {
     const sticks = (name: string): boolean => this.sticky().some(({ key }) => key === name);
     return {
@@ -158,7 +164,7 @@ export class Typist {
   }
 }
 
-/** The key of a letter on most keyboards. */
+/** Returns the code of a letter's key, as on most keyboards. */
 function codeOf(character: string): string {
   return /^[a-z]$/i.test(character) ? `Key${character.toUpperCase()}` : '';
 }

@@ -12,19 +12,19 @@ const PLACES: Record<Launcher, string> = {
   'cloud-run': 'In a container of its own at Google Cloud Run.',
 };
 
-/** What the classes of isolation mean to people who browse. */
+/** What each class of isolation means, in words for users. */
 const WALLS: Record<string, string> = {
   sandboxed:
-    'The browser is walled in: pages reach the internet, but neither files of that computer nor its network.',
+    'The browser is isolated: pages reach the internet, but neither files of that computer nor its network.',
   unsandboxed:
-    'That computer offers no walls for a browser. A harmful page could reach its files and its network. Open only pages that you trust.',
+    'That computer cannot isolate the browser. A harmful page could reach its files and its network. Open only pages that you trust.',
 };
 
 export function AboutPopover(props: { desktop: Desktop; onClose(): void }): JSX.Element {
   const isWeak = (): boolean => props.desktop.isolation !== null && props.desktop.isolation !== 'sandboxed';
   return (
     <BarPopover
-      label={isWeak() ? 'About this desktop: not walled in' : 'About this desktop'}
+      label={isWeak() ? 'About this desktop: not isolated' : 'About this desktop'}
       icon={
         <Show when={isWeak()} fallback={<ShieldCheck />}>
           <ShieldOff class="text-wait" />
@@ -35,7 +35,7 @@ export function AboutPopover(props: { desktop: Desktop; onClose(): void }): JSX.
       <dl class="mt-3 grid gap-3">
         <Fact name="Safety">
           <span classList={{ 'text-wait': isWeak() }}>
-            {WALLS[props.desktop.isolation ?? ''] ?? 'How the browser is walled in is not known yet.'}
+            {WALLS[props.desktop.isolation ?? ''] ?? 'It is not known yet how the browser is isolated.'}
           </span>
         </Fact>
         <Fact name="Place">{props.desktop.launcher ? PLACES[props.desktop.launcher] : 'Not known yet.'}</Fact>

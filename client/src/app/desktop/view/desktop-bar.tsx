@@ -1,4 +1,4 @@
-/** The bar above the screen of the desktop: its state, and everything that can be done with the desktop. */
+/** The bar above the picture of a desktop. It shows the state of the desktop and has all its controls. */
 import type { Desktop } from '@unicore/protocol/api';
 import { createSignal, type JSX, Show } from 'solid-js';
 import type { DesktopActions } from '../../data/index.ts';
@@ -27,9 +27,9 @@ interface DesktopBarProps {
   fullScreen: FullScreen;
   actions: DesktopActions;
   onTakeOver(): void;
-  /** Called when a panel has closed, and the keyboard should type on the desktop again. */
+  /** Called when a panel was closed, and the keyboard should type on the desktop again. */
   onClose(): void;
-  /** Receives the element that has the focus after the screen was left with the keyboard. */
+  /** Receives the element that gets the focus when the user leaves the picture with the keyboard. */
   ref(element: HTMLElement): void;
 }
 

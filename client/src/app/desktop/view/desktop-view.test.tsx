@@ -1,4 +1,4 @@
-/** The screen of a running desktop: its bar, and what is shown while the line is lost. */
+/** The view of a running desktop: the picture, the bar, and what is shown while the connection is lost. */
 import { fireEvent, screen, waitFor } from '@solidjs/testing-library';
 import { expect, test, vi } from 'vitest';
 import { useDesktop } from '../../data/index.ts';
@@ -15,12 +15,12 @@ import { Toasts } from '../../ui/index.ts';
 import type { Rfb, ScreenCode } from '../screen/index.ts';
 import { DesktopView } from './desktop-view.tsx';
 
-/** Stands for noVNC. It says that it is connected when the channel is. */
+/** Replaces noVNC. It reports that it is connected when the channel is. */
 class FakeRfb extends EventTarget implements Rfb {
   viewOnly = false;
   background = '';
   qualityLevel = 0;
-  /** Texts that went into the clipboard of the desktop. */
+  /** Texts that were sent to the clipboard of the desktop. */
   readonly given: string[] = [];
   refits = 0;
   readonly #host: HTMLElement;
@@ -103,7 +103,7 @@ async function connected(change = {}): Promise<Connected> {
   return { ...all, channel: all.channels[0]!, rfb: all.screens[0]!, beside: all.hub.beside[0]!, field };
 }
 
-/** What was typed: '+a' for a key that goes down, '-a' for one that goes up, or a text. */
+/** Returns what was typed: '+a' for a pressed key, '-a' for a released key, or a text. */
 function typedOn(channel: FakeChannel): string[] {
   return channel.sent.map((message) => {
     const { text, key, down } = JSON.parse(new TextDecoder().decode(message.subarray(8)));
@@ -124,7 +124,7 @@ test('the page says in words that it connects, until the picture is there', asyn
 test('a lost line is said, and resumes without a new connection of noVNC', async () => {
   const { channel, channels } = await connected();
   channel.become('reconnecting');
-  await screen.findByText(/The line to your desktop is lost/);
+  await screen.findByText(/The connection to your desktop is lost/);
   channel.become('connected');
   await waitFor(() => expect(screen.queryByText(/is lost/)).toBeNull());
   expect(channels).toHaveLength(1);
@@ -172,7 +172,7 @@ test('a program that drives is shown, input says so, and take over is one click'
   beside.handler.control?.({ holder: program, since: 0 });
   await screen.findByText('A program drives');
   fireEvent.pointerDown(document.querySelector('canvas')!);
-  await screen.findByText('A program has the controls, so the desktop does not hear you.');
+  await screen.findByText('A program has the controls, so the desktop ignores your input.');
   const before = rfb.refits;
   fireEvent.click(screen.getAllByRole('button', { name: 'Take over' })[0]!);
   await screen.findByText('You have the controls.');
@@ -358,7 +358,7 @@ test('a desktop that nobody uses says when it ends, and stays after a click', as
 
 test('the walls around the browser are described in words', async () => {
   await connected({ isolation: 'unsandboxed' });
-  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not walled in' }));
+  fireEvent.click(screen.getByRole('button', { name: 'About this desktop: not isolated' }));
   await screen.findByText(/Open only pages that you trust/);
 });
 

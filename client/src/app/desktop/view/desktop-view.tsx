@@ -1,4 +1,7 @@
-/** The screen of the running desktop, with its bar, its keys for touch screens, and a sentence over the picture. */
+/**
+ * The view of the running desktop: the picture with a sentence over it, the bar, and the row of keys for touch
+ * screens.
+ */
 import type { Desktop } from '@unicore/protocol/api';
 import { createEffect, createSignal, type JSX, Match, on, onCleanup, onMount, Show, Switch } from 'solid-js';
 import { setOverlay } from '../../base/index.ts';
@@ -22,7 +25,7 @@ interface DesktopViewProps {
   sessionId: string;
   desktop: Desktop;
   actions: DesktopActions;
-  /** Loads noVNC. Tests have a screen of their own. */
+  /** Loads noVNC. Tests replace it. */
   load?: () => Promise<ScreenCode>;
 }
 
@@ -88,14 +91,14 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
         (error: unknown) => failed('The controls were not taken over', error),
       );
   };
-  /** Tells people whose input reaches nothing why that is. */
+  /** If the user's input has no effect, shows the reason. */
   const explain = (): void => {
     if (viewing.viewOnly()) {
       const use = { label: 'Use it', run: () => [viewing.setViewOnly(false), notices.clear(), focus()] };
-      notices.say({ text: 'You only watch, so the desktop does not hear you.', action: use });
+      notices.say({ text: 'You are only watching, so the desktop ignores your input.', action: use });
     } else if (isDrivenByProgram(news.control())) {
       const take = { label: 'Take over', run: takeOver };
-      notices.say({ text: 'A program has the controls, so the desktop does not hear you.', action: take });
+      notices.say({ text: 'A program has the controls, so the desktop ignores your input.', action: take });
     }
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -119,9 +122,9 @@ export function DesktopView(props: DesktopViewProps): JSX.Element {
   sayNewDownloads({ news, notices, save: transfers.save });
 
   onMount(() => viewing.connect(host));
-  // A picture takes the keyboard, unless the user is at something else, such as a menu of the bar.
+  // When the picture appears it gets the keyboard, unless the user is using something else, such as a menu.
   createEffect(on(viewing.shown, (shown) => shown && isAtNothing() && focus()));
-  // While somebody else had the controls, wishes for another size were ignored.
+  // The desktop has ignored size requests while somebody else had the controls, so the size is requested again.
   createEffect(
     on(
       () => isDrivenByProgram(news.control()),

@@ -1,9 +1,9 @@
-/** Who has the controls of a desktop, in a few words. All pages of the user have them together. */
+/** Shows who has the controls of a desktop, in a few words. All pages of one user share the controls. */
 import type { Control } from '@unicore/protocol/api';
 import { type JSX, Match, Switch } from 'solid-js';
 import { Button, Chip } from '../../ui/index.ts';
 
-/** True if input of this user reaches nothing, because a program has the controls. */
+/** Returns true if a program has the controls. Then the input of the user has no effect. */
 export function isDrivenByProgram(control: Control | undefined): boolean {
   return control?.holder?.kind === 'program';
 }

@@ -1,2 +1,2 @@
-/** The running desktop on the page: its screen, and the bar with everything that can be done with it. */
+/** The view of a running desktop: its picture, and the bar above it. */
 export { DesktopView } from './desktop-view.tsx';

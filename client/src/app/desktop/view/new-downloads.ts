@@ -1,4 +1,4 @@
-/** Says that a file was downloaded in the desktop, with a button that saves it on this device. */
+/** Tells the user about a new download on the desktop, with a button that saves it on this device. */
 import type { DesktopFile } from '@unicore/protocol/control';
 import { createEffect, on } from 'solid-js';
 import type { News } from '../news.ts';

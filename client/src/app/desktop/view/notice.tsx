@@ -1,9 +1,9 @@
-/** A sentence over the picture, with a button if there is something to do about it. */
+/** A sentence over the picture. It has a button if the user can do something about it. */
 import { type JSX, Show } from 'solid-js';
 
 export interface Notice {
   text: string;
-  /** True if it must not be missed. */
+  /** True if the user should not overlook it. */
   isUrgent?: boolean;
   action?: { label: string; run(): void };
   dismiss?: () => void;

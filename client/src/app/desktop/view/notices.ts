@@ -1,4 +1,4 @@
-/** Chooses the one sentence that the page says over the picture of a desktop. */
+/** Chooses the one sentence that is shown over the picture of a desktop. */
 import type { Desktop } from '@unicore/protocol/api';
 import { type Accessor, createEffect, createSignal, on, onCleanup } from 'solid-js';
 import { createNow } from '../../base/index.ts';
@@ -7,26 +7,26 @@ import type { Notice } from './notice.tsx';
 
 const TICK_MS = 1_000;
 const MINUTE = 60_000;
-/** How long the page says what has just happened, ms. */
+/** How long a message about a recent event is shown, ms. */
 const SHOWN_MS = 6_000;
-/** How long before the end people are warned over the picture, minutes. */
+/** The user is warned this long before the end of the desktop, minutes. */
 const WARNINGS = [5, 1];
 
 export interface NoticeFacts {
   desktop: Accessor<Desktop>;
-  /** What is wrong with the line. */
+  /** What is wrong with the connection, as a sentence. */
   line: Accessor<string | undefined>;
   /** When the desktop ends because nobody uses it, ms since 1970. */
   idleEndsAt: Accessor<number | undefined>;
-  /** Lets the desktop run an hour longer. */
+  /** Extends the life of the desktop by an hour. */
   extend(): void;
-  /** Counts as use of the desktop. */
+  /** Keeps the desktop from ending as unused. */
   stay(): void;
 }
 
 export interface Notices {
   readonly current: Accessor<Notice | undefined>;
-  /** Says what has just happened, for some seconds. */
+  /** Shows a message about a recent event for some seconds. */
   say(notice: Notice): void;
   clear(): void;
 }
@@ -34,7 +34,7 @@ export interface Notices {
 export function createNotices({ desktop, line, idleEndsAt, extend, stay }: NoticeFacts): Notices {
   const now = createNow(TICK_MS);
   const [news, setNews] = createSignal<Notice>();
-  /** The warning that was dismissed, by its minutes. A nearer one is shown again. */
+  /** The dismissed warning, by its number of minutes. A warning closer to the end is shown again. */
   const [dismissed, setDismissed] = createSignal(Number.POSITIVE_INFINITY);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const clear = (): void => {

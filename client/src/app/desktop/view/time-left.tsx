@@ -1,4 +1,7 @@
-/** How long the desktop still runs, with a button that extends it. It warns when little time is left. */
+/**
+ * Shows how long the desktop will still run, and warns when little time is left. Has a button that extends the
+ * time.
+ */
 import type { Desktop } from '@unicore/protocol/api';
 import { type JSX, Show } from 'solid-js';
 import { createNow } from '../../base/index.ts';
@@ -8,7 +11,7 @@ import { countdown } from '../format.ts';
 
 const TICK_MS = 1_000;
 const MINUTE = 60_000;
-/** Minutes before the end at which the user is warned, the nearest first. */
+/** Minutes before the end at which the user is warned, nearest first. */
 const WARNINGS = [1, 5];
 
 export function TimeLeft(props: { desktop: Desktop; extend: DesktopActions['extend'] }): JSX.Element {

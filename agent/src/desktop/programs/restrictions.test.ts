@@ -1,4 +1,4 @@
-/** The lists that lock up a desktop: Chromium's policy, and the system calls of its container. */
+/** The lists that restrict a desktop: Chromium's policy, and the system calls of its container. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

@@ -64,7 +64,7 @@ test('Chromium reaches public servers, and neither loopback, metadata nor privat
   await using desktop = await HeldDesktop.start({ prefix: network.prefix });
   await desktop.reached('running');
   const page = await pageOf(desktop);
-  // What the sockets of the desktop's namespace are, with this desktop in it.
+  // A public server can be reached.
   expect((await page.go('http://public.example/start')).errorText).toBeUndefined();
   expect(network.requests).toContain(`${PUBLIC} /start`);
 

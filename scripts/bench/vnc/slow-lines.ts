@@ -1,4 +1,7 @@
-/** A process with lines of limited rate and long delay, such as between a home and a data centre. */
+/**
+ * A process that simulates slow connections with a limited rate and a long delay, such as between a home and a data
+ * centre.
+ */
 import { LineProxy } from '@unicore/server/testing';
 import { serve } from '../../testing/processes/child.ts';
 
@@ -6,7 +9,10 @@ export const MEGABITS = 20;
 export const ROUND_TRIP_MS = 80;
 
 export type LinesCalls = {
-  /** Opens a line to a port or a unix socket of this machine. Resolves with the port of its near end. */
+  /**
+   * Opens a slow connection to a port or unix socket of this machine. Resolves with the port to which a viewer
+   * connects.
+   */
   open(target: number | string): Promise<number>;
 };
 
