@@ -1,7 +1,7 @@
 /** Runs vitest in a separate process and counts the results. A file that can't be loaded is one failure. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
+import { existsSync, watch } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -67,9 +67,11 @@ export async function ended(vitest: ChildProcess, file: string, limitMs = END_MS
     }
   };
   let limit: NodeJS.Timeout | undefined;
-  const reports = watch(dirname(file), (_event, name) => {
-    if (name === basename(file)) limit ??= setTimeout(() => kill('SIGKILL'), limitMs);
-  });
+  const reported = () => {
+    limit ??= setTimeout(() => kill('SIGKILL'), limitMs);
+  };
+  const reports = watch(dirname(file), (_event, name) => name === basename(file) && reported());
+  if (existsSync(file)) reported();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, kill);
   const [code] = (await once(vitest, 'exit')) as [number | null];

@@ -284,10 +284,7 @@ export class DesktopWorker {
 
   /** Trouble on the way to an end is not why the desktop ends, so it is only logged. */
   #troubled(error: UniCoreError): void {
-    const { code, message: reason } = error;
-    if (this.#cause || this.entry.verdict)
-      this.#options.log.warn({ code, desktop: this.#ref.sessionId }, reason);
-    else this.#say(this.#observed.phase, { code, reason });
+    this.#say(this.#observed.phase, { code: error.code, reason: error.message });
     this.#looked.resolve();
     this.#cancelRetry = this.#options.clock.after(this.#backoff.next(), () => this.look());
   }
