@@ -93,7 +93,10 @@ program
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .option('--desktops', "let the hub's owner start desktops (remote browsers) here")
+  .option(
+    '--desktops',
+    "let the hub's owner start desktops (remote browsers) here; the hub must be on this machine",
+  )
   .action((options: { data: string; logLevel: string; desktops?: boolean }) => {
     // Set the process name, so that the machine's owner recognises the agent in a list of processes.
     process.title = 'unicore-agent';

@@ -33,7 +33,7 @@ const LOOK_MS = 3_000;
 
 export interface AgentOptions {
   agentDir: string;
-  /** True if the machine's owner allows desktops. */
+  /** True if the machine's owner allows desktops. They need a hub on this machine. */
   desktops?: boolean;
   log: Logger;
   /** Path of the Docker engine's socket. Default: /var/run/docker.sock */
@@ -62,7 +62,7 @@ export interface Agent {
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { agentDir, log, clock = systemClock, random = Math.random, socketPath = DEFAULT_SOCKET } = options;
   const { config, key } = await identity(agentDir);
-  checkHub(config.hub, config);
+  checkHub(config.hub, { ...config, desktops: options.desktops === true });
   await refuseSecond(agentDir);
   const { providerId } = config;
 

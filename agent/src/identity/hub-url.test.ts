@@ -45,6 +45,17 @@ test('VMs without isolation need a hub on this machine, unless the owner allows 
   checkHub('https://hub.example.org', { ...policy, runtime: 'docker' });
 });
 
+test('desktops need a hub on this machine', () => {
+  const policy = {
+    runtime: 'docker',
+    insecure: false,
+    allowUnisolatedRemoteHub: false,
+    desktops: true,
+  } as const;
+  checkHub('http://127.0.0.1:1', policy);
+  expect(() => checkHub('https://hub.example.org', policy)).toThrow(/Leave out --desktops/);
+});
+
 test('plain http needs a hub on this machine, unless the owner allows others', () => {
   const policy = { runtime: 'docker', insecure: false, allowUnisolatedRemoteHub: false } as const;
   expect(() => checkHub('http://hub.example.org', policy)).toThrow(/--insecure/);

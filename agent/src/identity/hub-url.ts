@@ -6,6 +6,8 @@ export interface HubPolicy {
   runtime: RuntimeKind;
   insecure: boolean;
   allowUnisolatedRemoteHub: boolean;
+  /** True if the hub may start desktops here. */
+  desktops?: boolean;
 }
 
 /**
@@ -45,6 +47,13 @@ export function isLoopback(hub: string): boolean {
  */
 export function checkHub(hub: string, policy: HubPolicy): void {
   if (isLoopback(hub)) return;
+  if (policy.desktops) {
+    throw new UniCoreError(
+      'FORBIDDEN',
+      `${hub} is not on this machine, and desktops run only on the machine of their hub: the hub's owner types passwords ` +
+        'there. Leave out --desktops.',
+    );
+  }
   if (policy.runtime === 'process' && !policy.allowUnisolatedRemoteHub) {
     throw new UniCoreError(
       'FORBIDDEN',
