@@ -90,6 +90,8 @@ const Config = z.object({
   desktopIdleSeconds: z.coerce.number().int().min(60).max(604_800),
   /** A desktop that has not painted its first frame after this many seconds has failed. */
   desktopBootSeconds: z.coerce.number().int().min(5).max(3_600),
+  /** `optional` lets desktops run without Chromium's own sandbox on machines that refuse it. */
+  desktopSandbox: z.enum(['required', 'optional'], { error: 'must be required or optional' }),
   /**
    * Prices in dollars, separated by commas: a vCPU second, a GiB second of memory, and 10^9 bytes that a desktop
    * sends. A fourth number is the shortest time that is paid for, in seconds.
@@ -157,6 +159,7 @@ const NAMES: Record<keyof Config, { option: string; variable: string }> = {
   desktopMaxSeconds: { option: 'desktop-max-seconds', variable: 'UNICORE_DESKTOP_MAX_SECONDS' },
   desktopIdleSeconds: { option: 'desktop-idle-seconds', variable: 'UNICORE_DESKTOP_IDLE_SECONDS' },
   desktopBootSeconds: { option: 'desktop-boot-seconds', variable: 'UNICORE_DESKTOP_BOOT_SECONDS' },
+  desktopSandbox: { option: 'desktop-sandbox', variable: 'UNICORE_DESKTOP_SANDBOX' },
   desktopPlaces: { option: 'desktop-places', variable: 'UNICORE_DESKTOP_PLACES' },
   desktopPool: { option: 'desktop-pool', variable: 'UNICORE_DESKTOP_POOL' },
   desktopAccount: { option: 'desktop-account', variable: 'UNICORE_DESKTOP_ACCOUNT' },
@@ -185,6 +188,7 @@ const DEFAULTS: Record<keyof Config, string | undefined> = {
   desktopMaxSeconds: '14400',
   desktopIdleSeconds: '900',
   desktopBootSeconds: '90',
+  desktopSandbox: 'required',
   desktopPlaces: undefined,
   desktopPool: '0',
   desktopAccount: 'unicore-desktop',

@@ -22,7 +22,6 @@ const EXIT_FAILED = 1;
 interface HoldFlags {
   url?: string;
   reachable: string[];
-  allowUnsandboxed?: boolean;
   sharesNetwork?: boolean;
   started?: number;
 }
@@ -46,7 +45,6 @@ program
     collect,
     [],
   )
-  .option('--allow-unsandboxed', "run without Chromium's sandbox if this machine does not permit it")
   .option('--shares-network', 'other programs use the same network interfaces')
   .option('--started <ms>', 'when the container was started, by the monotonic clock', Number)
   .action(hold);
@@ -91,9 +89,9 @@ function collect(value: string, before: string[]): string[] {
 async function hold(
   folder: string,
   text: string,
-  { url, reachable, allowUnsandboxed, sharesNetwork, started }: HoldFlags,
+  { url, reachable, sharesNetwork, started }: HoldFlags,
 ): Promise<void> {
-  const { sessionId, attempt, scale, lifeMs, idleMs, budget } = readOrder(text);
+  const { sessionId, attempt, scale, lifeMs, idleMs, budget, sandbox } = readOrder(text);
   const log = stderrLog();
   process.title = `unicore-desktop ${sessionId}`;
   const holder = await startHolder({
@@ -107,7 +105,7 @@ async function hold(
       scale,
       reachable,
       ...(url !== undefined && { startUrl: url }),
-      ...(allowUnsandboxed !== undefined && { allowUnsandboxed }),
+      allowUnsandboxed: sandbox === 'optional',
       ...(sharesNetwork !== undefined && { sharesNetwork }),
     },
     log,

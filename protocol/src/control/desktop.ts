@@ -39,6 +39,8 @@ export const DesktopOrder = DesktopRef.extend({
   idleMs: z.number().int().positive(),
   /** Longest time from the order to the first painted frame. */
   bootMs: z.number().int().positive(),
+  /** Whether the desktop needs Chromium's own sandbox, which some machines do not permit. Default: required. */
+  sandbox: z.enum(['required', 'optional']).optional(),
   /** Without it, only time limits the desktop. */
   budget: DesktopBudget.optional(),
 });

@@ -104,7 +104,11 @@ function desktopSettings(config: Config): DesktopSettings {
   return {
     image: desktopImage,
     mostMs: desktopMaxSeconds * 1000,
-    limits: { idleMs: config.desktopIdleSeconds * 1000, bootMs: config.desktopBootSeconds * 1000 },
+    limits: {
+      idleMs: config.desktopIdleSeconds * 1000,
+      bootMs: config.desktopBootSeconds * 1000,
+      sandbox: config.desktopSandbox,
+    },
     prices: { perCpuSecond, perGibSecond, perSentGb, leastMs: leastSeconds * 1000 },
     socketUrl: (publicUrl ?? defaultUrl(host, port)).replace(/^http/, 'ws'),
   };

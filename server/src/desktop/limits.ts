@@ -1,11 +1,14 @@
-/** How long a desktop may live. */
+/** How long a desktop may live, and on what conditions. */
+import type { DesktopOrder } from '@unicore/protocol/control';
 import { isPoolOwner } from '../cloud-run/index.ts';
 import type { DesktopRow } from '../store/index.ts';
 
-/** The limits of every desktop, ms. */
+/** What holds for every desktop. */
 export interface DesktopLimits {
   idleMs: number;
   bootMs: number;
+  /** Whether a machine that refuses Chromium's own sandbox may run it. Default: required. */
+  sandbox?: DesktopOrder['sandbox'];
 }
 
 /** The longest life of a member of the pool, ms. */

@@ -136,7 +136,9 @@ export function orderOf(row: DesktopRow, limits: DesktopLimits, prices: Prices):
   // does not apply.
   const lifeMs = row.lifeMs + pooledMs;
   const idleMs = isPoolOwner(userId) ? lifeMs : limits.idleMs;
-  const order = { sessionId, attempt, desired, image, scale, lifeMs, bootMs: limits.bootMs, idleMs } as const;
+  const { bootMs, sandbox } = limits;
+  const times = { lifeMs, bootMs, idleMs };
+  const order = { sessionId, attempt, desired, image, scale, ...times, ...(sandbox && { sandbox }) } as const;
   if (budget === null) return order;
   const usable = usableOf(budget, prices);
   const pooled = pooledMs * usable.perMs + pooledBytes * usable.perSentByte;

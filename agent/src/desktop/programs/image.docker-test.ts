@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { holdArguments } from '../holder/index.ts';
+import { type HoldOrder, holdArguments } from '../holder/index.ts';
 import { hostConfig, SECCOMP } from '../launch/index.ts';
 import type { Phase } from './index.ts';
 import { openDisplayScript } from './testing/index.ts';
@@ -18,14 +18,14 @@ const engine = new Docker();
 const STRANGER = '12345:12345';
 const CORES = availableParallelism();
 const HOUR_MS = 3_600_000;
-const ORDER = {
+const ORDER: HoldOrder = {
   sessionId: 'ds-test',
   attempt: 1,
   scale: 1,
   lifeMs: HOUR_MS,
   idleMs: HOUR_MS,
   bootMs: HOUR_MS,
-} as const;
+};
 const NEIGHBOUR_PORT = 7777;
 const SERVER = `require('node:http').createServer((request, response) => {
   require('node:fs').appendFileSync('/tmp/requests', request.url + '\\n');
@@ -73,12 +73,16 @@ interface Desktop {
   serve(): Promise<string>;
 }
 
-async function desktop(args: readonly string[] = [], changes: Docker.HostConfig = {}): Promise<Desktop> {
+async function desktop(
+  args: readonly string[] = [],
+  changes: Docker.HostConfig = {},
+  order: Partial<HoldOrder> = {},
+): Promise<Desktop> {
   const seccomp = await readFile(SECCOMP, 'utf8');
   const HostConfig = { ...hostConfig(CORES, seccomp), ...changes };
   const container = await engine.createContainer({
     Image: IMAGE,
-    Cmd: [...holdArguments('/desktop', ORDER), ...args],
+    Cmd: [...holdArguments('/desktop', { ...ORDER, ...order }), ...args],
     HostConfig,
   });
   cleanups.push(() => container.remove({ force: true, v: true }));
@@ -182,7 +186,7 @@ test('where user namespaces are refused, it fails and says what to do', async ()
 });
 
 test('where the configuration allows that, it runs without the sandbox', async () => {
-  const one = await desktop(['--allow-unsandboxed'], { SecurityOpt: ['no-new-privileges'] });
+  const one = await desktop([], { SecurityOpt: ['no-new-privileges'] }, { sandbox: 'optional' });
   await one.reached('running');
   expect((await one.run(['ss', '-H', '-ltnu'])).out).toBe('');
 });

@@ -66,7 +66,8 @@ export async function findIsolation(allowUnsandboxed: boolean): Promise<Isolatio
       `This machine refuses user namespaces, so Chromium's sandbox can't work (${messageOf(error)}). ` +
         'Remedy: in a container, use the seccomp profile agent/images/desktop/seccomp.json. On the machine itself, ' +
         'install util-linux and iproute2, and set kernel.unprivileged_userns_clone=1 and ' +
-        'kernel.apparmor_restrict_unprivileged_userns=0 by sysctl, where the kernel has them.',
+        'kernel.apparmor_restrict_unprivileged_userns=0 by sysctl, where the kernel has them. Or let desktops run ' +
+        'without the sandbox: UNICORE_DESKTOP_SANDBOX=optional for the hub.',
     );
   }
 }
