@@ -302,11 +302,8 @@ export class DesktopWorker {
 
   /** A failed write is only logged: after the next start of the agent, the hub sends its orders again. */
   async #save(): Promise<void> {
-    await this.#options
-      .save()
-      .catch((error: unknown) =>
-        this.#options.log.error({ err: error }, 'desktops.json could not be written'),
-      );
+    const { save, log } = this.#options;
+    await save().catch((error: unknown) => log.error({ err: error }, 'desktops.json could not be written'));
   }
 }
 
