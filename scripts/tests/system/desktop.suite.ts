@@ -22,7 +22,7 @@ import { startWorld, type World } from '../../testing/world.ts';
 
 const TEAL = 0x008080;
 const RED = 0xff0000;
-const ADDRESS_BAR = [640, 63] as const;
+const CTRL = 0xffe3;
 const TEXT = '日本語'.repeat(100_000);
 const page = (colour: string) => `data:text/html,<body bgcolor=${colour}>`;
 
@@ -60,8 +60,9 @@ function enter(viewer: RawClient, address: string): void {
     viewer.key(keysym, true);
     viewer.key(keysym, false);
   };
-  viewer.pointer(...ADDRESS_BAR, 1);
-  viewer.pointer(...ADDRESS_BAR, 0);
+  viewer.key(CTRL, true);
+  press('l'.charCodeAt(0));
+  viewer.key(CTRL, false);
   for (const char of address) press(char.charCodeAt(0));
   press(0xff0d);
 }

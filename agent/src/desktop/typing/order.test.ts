@@ -77,10 +77,10 @@ test('a page that loses the focus is not waited for', async () => {
   expect(await page).toBeUndefined();
 });
 
-test('a page that does not answer is not waited for longer than a second', async () => {
+test('a page that does not answer is not waited for longer than 5 s', async () => {
   const { clock, order } = setUp();
   const page = order.page();
-  for (let i = 0; i < 21; i += 1) await clock.advance(50);
+  for (let i = 0; i < 101; i += 1) await clock.advance(50);
   expect(await page).toBeUndefined();
 });
 

@@ -9,7 +9,7 @@ import { F18 } from './keysyms.ts';
 import type { Focus, Pages } from './pages.ts';
 
 /** Longest time to wait until a page reports a key, ms. */
-const KEY_MS = 1_000;
+const KEY_MS = 5_000;
 /** Interval at which the focus is checked again while waiting for a page, ms. */
 const LOOK_AGAIN_MS = 50;
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { CdpEvent, Params } from '../cdp/index.ts';
 
 /** A page that does not answer within this time counts as a page without focus, ms. */
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 2_000;
 /** Longest time to wait until a page has taken a text, ms. */
 const INSERT_MS = 10_000;
 
