@@ -29,6 +29,8 @@ export class Typists {
   /** For each simulated user: the time at which the user typed the latest key whose echo has arrived. */
   readonly #last = new Map<number, number>();
   readonly #looks = new Set<() => void>();
+  /** The loops that collect echoes. Each ends soon after `#isOver` is set. */
+  readonly #collecting: Promise<void>[] = [];
   #isOver = false;
 
   constructor(deployment: Deployment, options: TypistsOptions) {
@@ -36,6 +38,8 @@ export class Typists {
     this.#children = options.places.map(() => new Child({ script: '../testing/typing/typists-main.ts' }));
     deployment.beforeClose(async () => {
       this.#isOver = true;
+      // A call to a process that is just ending would fail with EPIPE.
+      await Promise.all(this.#collecting);
       await Promise.all(this.#children.map((child) => child.kill()));
     });
   }
@@ -57,7 +61,7 @@ export class Typists {
     for (const child of this.#children) {
       await this.#collect(child);
       await child.call.start(everyMs);
-      void this.#collectOn(child);
+      this.#collecting.push(this.#collectOn(child));
     }
   }
 
