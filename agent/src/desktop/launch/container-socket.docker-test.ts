@@ -39,12 +39,13 @@ test('a socket in the container is reached by its path there', async () => {
   expect(await text(socket!)).toBe('from the container');
 });
 
-test.each(['link', 'file', 'folder', 'nothing'])(
-  'a %s in the place of the socket is not it',
-  async (name) => {
-    expect(await connectInContainer(first, `/tmp/${name}.sock`)).toBeUndefined();
-  },
-);
+test.each(['link', 'file', 'folder'])('a %s in the place of the socket is not it', async (name) => {
+  expect(await connectInContainer(first, `/tmp/${name}.sock`)).toBeUndefined();
+});
+
+test('where nothing listens yet, the caller may try again', async () => {
+  await expect(connectInContainer(first, '/tmp/nothing.sock')).rejects.toMatchObject({ code: 'LEG_LOST' });
+});
 
 test('a process of another container is not asked', async () => {
   const other = { ...first, containerId: 'f'.repeat(64) };

@@ -7,9 +7,14 @@ import { once } from 'node:events';
 import { constants } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { UniCoreError } from '@unicore/protocol';
+import { codeOf } from '../../files/index.ts';
 
 /** Finds a file without opening it, as sockets need. Node has no name for this flag of Linux. */
 const O_PATH = 0o10000000;
+
+/** Errors of a socket that does not exist, and of one at which nothing listens. */
+const NOT_YET = ['ENOENT', 'ECONNREFUSED'];
 
 export interface ContainerProcess {
   readonly containerId: string;
@@ -18,7 +23,8 @@ export interface ContainerProcess {
 }
 
 /**
- * Connects to a socket of this path in the container. Resolves with undefined if this way is not there.
+ * Connects to a socket of this path in the container. Resolves with undefined if this way is not there, and rejects with
+ * LEG_LOST if it is there, but nothing listens yet.
  *
  * The user of the container may have put a link in the place of the socket, which would lead to a socket of this machine.
  * So what is at the path is opened first, without following a link, and then connected to.
@@ -27,11 +33,12 @@ export async function connectInContainer(
   { containerId, pid }: ContainerProcess,
   path: string,
 ): Promise<Socket | undefined> {
+  const cgroup = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+  // The number may belong to another process by now, or the engine may count the processes of another machine.
+  if (!cgroup.includes(containerId)) return undefined;
   try {
     const file = await open(`/proc/${pid}/root${path}`, O_PATH | constants.O_NOFOLLOW);
     try {
-      // The number may belong to another process by now, or the engine may count the processes of another machine.
-      if (!(await readFile(`/proc/${pid}/cgroup`, 'utf8')).includes(containerId)) return undefined;
       if (!(await file.stat()).isSocket()) return undefined;
       const socket = connect(`/proc/self/fd/${file.fd}`);
       await once(socket, 'connect');
@@ -39,7 +46,8 @@ export async function connectInContainer(
     } finally {
       await file.close();
     }
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!NOT_YET.includes(codeOf(error) ?? '')) return undefined;
+    throw new UniCoreError('LEG_LOST', `Nothing listens at ${path} in the container yet.`, { cause: error });
   }
 }
