@@ -3,7 +3,7 @@ import type { DesktopOrder } from '@unicore/protocol/control';
 import { isPoolOwner } from '../cloud-run/index.ts';
 import type { DesktopRow } from '../store/index.ts';
 
-/** What holds for every desktop. */
+/** Settings that are the same for all desktops. */
 export interface DesktopLimits {
   idleMs: number;
   bootMs: number;

@@ -1,5 +1,5 @@
 /**
- * Desktops that are ending while nobody says what is left of them: their machine is off or was set up anew, or Cloud
+ * Desktops that are ending and whose machine does not answer: it is off or was installed again, or Cloud
  * Run does not answer for their place. Each desktop also has a deadline that it keeps by itself. When that has
  * passed, nothing of it is left.
  */

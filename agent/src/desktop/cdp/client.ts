@@ -129,7 +129,7 @@ export class Client {
   event({ method, params, sessionId }: CdpEvent): void {
     const own = sessionId === this.#sessionId ? undefined : sessionId;
     const text = JSON.stringify({ method, params, sessionId: own });
-    // Without the event, the program would wait for it for ever.
+    // Without the event, the program would never stop waiting for it.
     if (Buffer.byteLength(text) > MAX_MESSAGE) this.end('MESSAGE_TOO_BIG', TOO_LARGE);
     else this.#deliver(text);
   }

@@ -8,7 +8,7 @@ import type { Clock } from '@unicore/protocol';
 export const FREE_AFTER_MS = 5_000;
 /**
  * An input that is still being carried out counts for so many ms. A server that never answers, or a page with an open
- * dialog, would keep the controls for ever. Programs wait as long for a page, if they say nothing else.
+ * dialog, would never free the controls. Playwright and Puppeteer wait as long for a page by default.
  */
 export const MOST_RUNNING_MS = 30_000;
 

@@ -165,6 +165,7 @@ test('no program gets into pages of the browser, whose scripts could read files 
   await program.ask('Page.enable', {}, session);
   await program.ask('Page.addScriptToEvaluateOnNewDocument', { source: 'document.title = "mine"' }, session);
   const person = await browser.call('Target.attachToTarget', { targetId: web, flatten: true });
+  // The answer may not come, because the navigation ends this session. The next lines check where the page is.
   await browser.call('Page.navigate', { url: 'chrome://version' }, String(person.sessionId)).catch(() => {});
   await program.until(() => program.events('Target.detachedFromTarget').length > 0);
   const titles = async () => JSON.stringify(await browser.call('Target.getTargets'));

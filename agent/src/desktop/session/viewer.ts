@@ -149,6 +149,8 @@ export class Viewer {
   /** A paste that the browser has not carried out yet must not get a newer text, and the next one must not get an older. */
   async #copy(bytes: Uint8Array): Promise<void> {
     await this.#typing.settled();
+    // The viewer may have lost the controls meanwhile.
+    if (!this.#interposer.rights.canControl) return;
     this.#send(bytes);
     await this.#typing.copied();
   }
