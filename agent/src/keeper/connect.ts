@@ -3,11 +3,14 @@
  */
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { type Clock, systemClock, UniCoreError } from '@unicore/protocol';
+import { type Clock, type ErrorCode, systemClock, UniCoreError } from '@unicore/protocol';
 import { greet, type LocalPeer, requirePrivateFolder } from '../local/index.ts';
 import type { KeeperMethods } from './contract.ts';
 import { keeperSocketPath } from './socket-path.ts';
 import { spawnKeeper } from './spawn.ts';
+
+/** Errors of a call whose connection the keeper has closed, because the keeper ends. */
+const LOST: ReadonlySet<ErrorCode> = new Set(['LEG_LOST', 'GOING_AWAY']);
 
 export type KeeperConnection = LocalPeer<KeeperMethods>;
 
@@ -49,11 +52,21 @@ async function reach(path: string, clock: Clock): Promise<KeeperConnection | und
 
 /** Ends the keeper and all its shells. Returns false if no keeper runs. */
 export async function stopKeeper({ agentDir }: ConnectOptions): Promise<boolean> {
-  const keeper = await reach(keeperSocketPath(agentDir), systemClock);
-  if (!keeper) return false;
-  await keeper.control.shutdown();
-  await keeper.closed;
-  return true;
+  const path = keeperSocketPath(agentDir);
+  let ran = false;
+  // Asks until no keeper answers. A connection that broke does not tell whether the keeper has ended.
+  for (let keeper = await reach(path, systemClock); keeper; keeper = await reach(path, systemClock)) {
+    ran = true;
+    // The keeper ends right after its answer. If this process has to wait for a CPU, its connection may break
+    // before the answer is read.
+    await keeper.control.shutdown().catch(ignoreLost);
+    await keeper.closed;
+  }
+  return ran;
+}
+
+function ignoreLost(error: unknown): void {
+  if (!(error instanceof UniCoreError && LOST.has(error.code))) throw error;
 }
 
 function dial(path: string): Promise<Socket | undefined> {
