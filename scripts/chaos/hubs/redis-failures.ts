@@ -10,6 +10,7 @@ import { now } from '../../testing/monotonic.ts';
 import { ECHO_COMMAND } from '../../testing/typing/typist.ts';
 import type { TypistPlace } from '../../testing/typing/typists-main.ts';
 import { runningVm, untilOnline } from '../../testing/vms.ts';
+import { timeLimit } from '../run/time-limit.ts';
 import { type Deployment, onDeployment } from './deployment.ts';
 import { type Outage, outages } from './outages.ts';
 import { StatusWatcher } from './status-watcher.ts';
@@ -209,7 +210,9 @@ async function reach(
   vmIds: readonly string[],
   failed: (message: string) => void,
 ) {
-  const limit = setTimeout(() => failed('Not every VM is reached from every hub.'), BACK_LIMIT_MS);
+  const cancel = timeLimit(BACK_LIMIT_MS, (time) =>
+    failed(`Not every VM is reached from every hub, ${time}.`),
+  );
   await Promise.all(
     watchers.flatMap(({ unicore }, hub) =>
       vmIds.map(async (vmId) => {
@@ -219,5 +222,5 @@ async function reach(
       }),
     ),
   );
-  clearTimeout(limit);
+  cancel();
 }

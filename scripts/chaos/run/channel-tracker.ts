@@ -6,6 +6,7 @@
 import type { Program } from '../../testing/processes/program.ts';
 import type { Environment } from './environment.ts';
 import type { FromConsumer, Gap, ToConsumer } from './messages.ts';
+import { timeLimit } from './time-limit.ts';
 
 /**
  * Time limit for bytes to flow in all channels at the start of the run, and time limit for all channels to
@@ -104,10 +105,10 @@ export class ChannelTracker {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awaited = new Set(this.all);
     this.#allDone = resolve;
-    const limit = setTimeout(() => {
-      this.#options.failed(`Channels ${[...this.#awaited]} ${complaint}, for ${limitMs / 1000} s.`);
-    }, limitMs);
-    await promise.finally(() => clearTimeout(limit));
+    const cancel = timeLimit(limitMs, (time) => {
+      this.#options.failed(`Channels ${[...this.#awaited]} ${complaint}, ${time}.`);
+    });
+    await promise.finally(cancel);
   }
 }
 

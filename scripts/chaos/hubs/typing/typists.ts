@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../../../testing/processes/child.ts';
 import type { TypistCalls, TypistPlace } from '../../../testing/typing/typists-main.ts';
+import { timeLimit } from '../../run/time-limit.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Echo } from './echoes.ts';
 
@@ -52,12 +53,9 @@ export class Typists {
   /** Starts all simulated users. Resolves when each of their terminals echoes keys. */
   async start(): Promise<void> {
     const { places, everyMs, failed } = this.#options;
-    const limit = setTimeout(
-      () => failed(`Not every typist has started, for ${START_LIMIT_MS / 1000} s.`),
-      START_LIMIT_MS,
-    );
+    const cancel = timeLimit(START_LIMIT_MS, (time) => failed(`Not every typist has started, ${time}.`));
     await Promise.all(this.#children.map((child, index) => child.call.connect([...places[index]!])));
-    clearTimeout(limit);
+    cancel();
     for (const child of this.#children) {
       await this.#collect(child);
       await child.call.start(everyMs);
@@ -85,11 +83,10 @@ export class Typists {
     };
     this.#looks.add(look);
     look();
-    const limit = setTimeout(
-      () => this.#options.failed(`Typists ${waiting()} see no echoes, for ${limitMs / 1000} s.`),
-      limitMs,
+    const cancel = timeLimit(limitMs, (time) =>
+      this.#options.failed(`Typists ${waiting()} see no echoes, ${time}.`),
     );
-    await promise.finally(() => clearTimeout(limit));
+    await promise.finally(cancel);
     this.#looks.delete(look);
     return Math.max(...this.#firstSince(time));
   }
