@@ -59,6 +59,17 @@ async function pageOf(desktop: HeldDesktop, id?: unknown): Promise<Page> {
   };
 }
 
+/**
+ * Opens a tab, and resolves when its first page is there. Chromium detaches a program that leads a tab elsewhere before
+ * that: the tab's address is still empty then, and the policy for addresses of the browser itself also matches an empty one.
+ */
+async function openedTab(desktop: HeldDesktop, params: object = {}): Promise<Page> {
+  const { targetId } = await desktop.cdp('Target.createTarget', { url: 'about:blank', ...params });
+  const info = async () => (await desktop.cdp('Target.getTargetInfo', { targetId })).targetInfo;
+  await expect.poll(info).not.toMatchObject({ title: '' });
+  return pageOf(desktop, targetId);
+}
+
 test('Chromium reaches public servers, and neither loopback, metadata nor private ones', async () => {
   await using network = await ClosedNetwork.create();
   await using desktop = await HeldDesktop.start({ prefix: network.prefix });
@@ -99,16 +110,16 @@ test('the display, the window manager and the browser each have no network but t
 test('no page shows a file of the machine, opened by CDP, in a new tab or in a frame', async () => {
   await using desktop = await HeldDesktop.start();
   await desktop.reached('running');
-  const page = await pageOf(desktop);
-  for (const url of FILES)
+  for (const url of FILES) {
+    const page = await openedTab(desktop);
     expect((await page.go(url)).errorText, url).toBe('net::ERR_BLOCKED_BY_ADMINISTRATOR');
+  }
 
-  const { targetId } = await desktop.cdp('Target.createTarget', { url: 'file:///etc/passwd' });
-  const tab = await pageOf(desktop, targetId);
+  const tab = await openedTab(desktop, { url: 'file:///etc/passwd' });
   await expect.poll(() => tab.run('document.body?.innerText ?? ""')).toContain('blocked');
   expect(await tab.run('document.documentElement.innerText')).not.toContain('root:');
 
-  await page.go('about:blank');
+  const page = await openedTab(desktop);
   const { frameTree } = await page.cdp('Page.getFrameTree');
   const { id } = (frameTree as { frame: { id: string } }).frame;
   const load = page.cdp('Network.loadNetworkResource', {
@@ -201,8 +212,7 @@ test('a browser context with settings of its own for the network has no other wa
   await desktop.reached('running');
   const direct = { proxyServer: 'direct://', proxyBypassList: '*' };
   const { browserContextId } = await desktop.cdp('Target.createBrowserContext', direct);
-  const { targetId } = await desktop.cdp('Target.createTarget', { url: 'about:blank', browserContextId });
-  const page = await pageOf(desktop, targetId);
+  const page = await openedTab(desktop, { browserContextId });
   for (const url of ['http://169.254.169.254/', 'http://rebound.example/', `http://${PUBLIC}/`]) {
     expect((await page.go(url)).errorText, url).toMatch(/^net::ERR_/);
   }
