@@ -11,6 +11,11 @@ import { startWorld, type World } from '../../testing/world.ts';
 
 /** Number of times that each socket of consumer and provider is renewed during the test. */
 const ROTATIONS = 3;
+/**
+ * Age at which the hub replaces a socket, in seconds. The other side has a quarter of this time, or more, to connect and to
+ * move its channels. That is enough on a busy machine too.
+ */
+const ROTATE_S = 10;
 const CHUNKS = 200;
 const KEY_EVERY_MS = 20;
 const LIMIT_MS = 300_000;
@@ -20,7 +25,7 @@ let unicore: UniCore;
 let vmId: string;
 
 beforeAll(async () => {
-  world = await startWorld({ rotateSeconds: 2 });
+  world = await startWorld({ rotateSeconds: ROTATE_S });
   unicore = await world.user();
   vmId = await runningVm(unicore);
 });
